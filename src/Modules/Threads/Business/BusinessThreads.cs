@@ -1,0 +1,50 @@
+using Npgsql;
+using Stoa.Kernel;
+using Stoa.People;
+using Stoa.Threads.Live;
+using Stoa.Threads.Markers;
+using Stoa.Threads.Opening;
+
+namespace Stoa.Threads.Business;
+
+internal sealed class BusinessThreads(NpgsqlDataSource database, ThreadStore threads, IPeople people, MarkerLane markers, Typing typing) : IBusinessThreads
+{
+    public Task<ThreadId?> FindAsync(PageId page, PersonId person, CancellationToken cancellationToken) => threads.FindBusinessAsync(page, person, cancellationToken);
+
+    public async Task<(PageId Page, PersonId Person)?> FindMembersAsync(ThreadId thread, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select party_a, party_b from threads.threads where id = $1 and kind = 2");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (new(reader.GetInt64(0)), new(reader.GetInt64(1))) : null;
+    }
+
+    public async Task<PersonProfile?> FindProfileAsync(PersonId person, CancellationToken cancellationToken) =>
+        (await people.FindAsync([person], cancellationToken)).TryGetValue(person, out var card) ? new(card.Id, card.Name, card.Locale) : null;
+
+    public Task MarkAsync(ThreadId thread, MemberId member, long? readSeq, long? deliveredSeq, CancellationToken cancellationToken) =>
+        markers.MoveAsync(new(thread, member, readSeq ?? 0, deliveredSeq ?? 0), cancellationToken);
+
+    public async Task<long> LastSeqAsync(ThreadId thread, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select last_seq from threads.threads where id = $1");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
+        return await command.ExecuteScalarAsync(cancellationToken) is long seq ? seq : 0;
+    }
+
+    public ValueTask ShowTypingAsync(ThreadId thread, MemberId member, bool on, CancellationToken cancellationToken) =>
+        typing.ShowAsync(thread, member, on, cancellationToken);
+}
+
+/// <summary>The directory of a server without businesses, until a module above brings one.</summary>
+internal sealed class NoPages : IPageDirectory
+{
+    public Task<PageId?> FindByUsernameAsync(string username, CancellationToken cancellationToken) => Task.FromResult<PageId?>(null);
+
+    public ValueTask<IReadOnlyDictionary<PageId, PageCard>> FindAsync(IReadOnlyCollection<PageId> pages, CancellationToken cancellationToken) =>
+        new(new Dictionary<PageId, PageCard>());
+
+    public Task<byte[]?> DescribeAsync(PageId page, PersonProfile reader, CancellationToken cancellationToken) => Task.FromResult<byte[]?>(null);
+
+    public Task<string?> FindOfferAsync(PageId page, string payload, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+}

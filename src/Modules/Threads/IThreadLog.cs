@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Stoa.Kernel;
+
+namespace Stoa.Threads;
+
+/// <summary>The one way to add to a conversation and to read it back.</summary>
+public interface IThreadLog
+{
+    /// <summary>Appends events; returns after their commit. The same (thread, sender, client id) again answers with the first's number.</summary>
+    /// <returns>One outcome, after the commit.</returns>
+    /// <exception cref="Hosting.Problems.ProblemException">503 <c>busy</c> when the queue is full.</exception>
+    Task<AppendOutcome> AppendAsync(NewEvent newEvent, CancellationToken cancellationToken);
+
+    /// <summary>One event, or null. Takes no actor: for modules that act for the thread itself, never for a caller's id.</summary>
+    Task<ThreadEvent?> FindAsync(ThreadId thread, long seq, CancellationToken cancellationToken);
+
+    /// <summary>The newest events of one thread, newest first, at most <paramref name="limit"/> (1–200).</summary>
+    Task<IReadOnlyList<ThreadEvent>> ReadNewestAsync(ThreadId thread, int limit, CancellationToken cancellationToken);
+}
+
+/// <summary>An event to append.</summary>
+/// <param name="Sender">A member of the thread; else <see cref="AppendStatus.Refused"/>.</param>
+/// <param name="ClientId">Made by the sender before the first try; makes twice once.</param>
+/// <param name="Kind"><c>message</c>, <c>payment</c> or <c>system</c>.</param>
+/// <param name="Body">A JSON object with the members of the event beside <c>seq, id, kind, sender, at, clientId</c> (docs/protocol/http.md): text, attachments, quickReplies, press, payment, …</param>
+public sealed record NewEvent(ThreadId Thread, MemberId Sender, Guid ClientId, string Kind, ReadOnlyMemory<byte> Body);
+
+public enum AppendStatus
+{
+    /// <summary>Stored before under this client id; the outcome is the first one's.</summary>
+    Repeated = 0,
+
+    Appended = 1,
+
+    /// <summary>No such thread, or the sender is not a member, or is blocked by the other side: indistinguishable on purpose.</summary>
+    Refused = 2,
+}
+
+public readonly record struct AppendOutcome(AppendStatus Status, long Seq, DateTimeOffset At);
+
+/// <summary>A stored event.</summary>
+/// <param name="Body">As in <see cref="NewEvent.Body"/>.</param>
+public sealed record ThreadEvent(ThreadId Thread, long Seq, MemberId Sender, Guid ClientId, string Kind, DateTimeOffset At, JsonElement Body)
+{
+    public MessageId Id => new(Thread, Seq);
+}

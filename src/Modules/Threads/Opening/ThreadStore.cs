@@ -1,0 +1,101 @@
+using Npgsql;
+using Stoa.Kernel;
+using Stoa.Threads.Wire;
+
+namespace Stoa.Threads.Opening;
+
+/// <summary>Makes threads. The unique key over the two parties decides who makes a direct or business thread; the other finds it.</summary>
+internal sealed class ThreadStore(NpgsqlDataSource database, TimeProvider time)
+{
+    private const short Direct = 1;
+    private const short Business = 2;
+    private const short Group = 3;
+
+    public Task<(ThreadId Thread, bool Made)> OpenDirectAsync(PersonId one, PersonId other, CancellationToken cancellationToken)
+    {
+        var (low, high) = (Math.Min(one.Value, other.Value), Math.Max(one.Value, other.Value));
+        return OpenAsync(Direct, low, high, [(low, false), (high, false)], cancellationToken);
+    }
+
+    public Task<(ThreadId Thread, bool Made)> OpenBusinessAsync(PageId page, PersonId person, CancellationToken cancellationToken) =>
+        OpenAsync(Business, page.Value, person.Value, [(page.Value, true), (person.Value, false)], cancellationToken);
+
+    public async Task<(ThreadId Thread, bool Made)> MakeGroupAsync(PersonId maker, IReadOnlyList<PersonId> others, string? title, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var made = await InsertAsync(connection, Group, null, null, title, [(maker.Value, false), .. others.Select(other => (other.Value, false))], cancellationToken)
+            ?? throw new InvalidOperationException("A group has no parties to collide with.");
+        await transaction.CommitAsync(cancellationToken);
+        return (made, true);
+    }
+
+    public async Task<ThreadId?> FindBusinessAsync(PageId page, PersonId person, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await FindAsync(connection, Business, page.Value, person.Value, cancellationToken);
+    }
+
+    private async Task<(ThreadId Thread, bool Made)> OpenAsync(short kind, long partyA, long partyB, (long Member, bool IsPage)[] members, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (await FindAsync(connection, kind, partyA, partyB, cancellationToken) is { } known)
+        {
+            return (known, false);
+        }
+
+        await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
+        {
+            if (await InsertAsync(connection, kind, partyA, partyB, null, members, cancellationToken) is { } made)
+            {
+                await transaction.CommitAsync(cancellationToken);
+                return (made, true);
+            }
+        }
+
+        // Somebody made it between our look and our insert, which has waited for their commit.
+        return await FindAsync(connection, kind, partyA, partyB, cancellationToken) is { } theirs
+            ? (theirs, false)
+            : throw new InvalidOperationException("A thread collided with one that is not there.");
+    }
+
+    private static async Task<ThreadId?> FindAsync(NpgsqlConnection connection, short kind, long partyA, long partyB, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select id from threads.threads where kind = $1 and kind in (1, 2) and party_a = $2 and party_b = $3", connection)
+        {
+            Parameters = { new NpgsqlParameter<short> { TypedValue = kind }, new NpgsqlParameter<long> { TypedValue = partyA }, new NpgsqlParameter<long> { TypedValue = partyB } },
+        };
+        return await command.ExecuteScalarAsync(cancellationToken) is long id ? new ThreadId(id) : null;
+    }
+
+    private async Task<ThreadId?> InsertAsync(
+        NpgsqlConnection connection, short kind, long? partyA, long? partyB, string? title, (long Member, bool IsPage)[] members, CancellationToken cancellationToken)
+    {
+        var now = Instant.Now(time);
+        await using var command = new NpgsqlCommand(
+            """
+            with made as (
+              insert into threads.threads (id, kind, party_a, party_b, title, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $6)
+              on conflict (kind, party_a, party_b) where kind in (1, 2) do nothing returning id
+            ), joined as (
+              insert into threads.members (thread_id, member_id, is_page, joined_at)
+              select made.id, m.id, m.is_page, $6 from made, unnest($7, $8) as m(id, is_page)
+            )
+            select id from made
+            """, connection)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<long> { TypedValue = ThreadId.New().Value },
+                new NpgsqlParameter<short> { TypedValue = kind },
+                new NpgsqlParameter { Value = (object?)partyA ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint },
+                new NpgsqlParameter { Value = (object?)partyB ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint },
+                new NpgsqlParameter { Value = (object?)title ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text },
+                new NpgsqlParameter<DateTimeOffset> { TypedValue = now },
+                new NpgsqlParameter<long[]> { TypedValue = Array.ConvertAll(members, member => member.Member) },
+                new NpgsqlParameter<bool[]> { TypedValue = Array.ConvertAll(members, member => member.IsPage) },
+            },
+        };
+        return await command.ExecuteScalarAsync(cancellationToken) is long id ? new ThreadId(id) : null;
+    }
+}

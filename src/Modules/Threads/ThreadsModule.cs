@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Stoa.Hosting;
+using Stoa.Hosting.Live;
+using Stoa.Threads.Business;
+using Stoa.Threads.Events;
+using Stoa.Threads.Inbox;
+using Stoa.Threads.Live;
+using Stoa.Threads.Log;
+using Stoa.Threads.Markers;
+using Stoa.Threads.Membership;
+using Stoa.Threads.Messages;
+using Stoa.Threads.Opening;
+using Stoa.Threads.Wire;
+
+namespace Stoa.Threads;
+
+/// <summary>Conversations.</summary>
+public sealed class ThreadsModule : IModule
+{
+    public string Name => "threads";
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddStoaLive(configuration);
+        services.AddOptions<ThreadsOptions>().Bind(configuration.GetSection(ThreadsOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ThreadsJson.Default));
+        services.TryAddSingleton<IPageDirectory, NoPages>();
+        services.AddSingleton<ThreadLog>();
+        services.AddSingleton<IThreadLog>(provider => provider.GetRequiredService<ThreadLog>());
+        services.AddSingleton<IBusinessThreads, BusinessThreads>();
+        services.AddSingleton<ThreadStore>();
+        services.AddSingleton<ThreadViews>();
+        services.AddSingleton<EventReader>();
+        services.AddSingleton<Members>();
+        services.AddSingleton<Fanout>();
+        services.AddSingleton<MarkerLane>();
+        services.AddSingleton<Offers>();
+        services.AddSingleton<SendLimit>();
+        services.AddSingleton<Sending>();
+        services.AddSingleton<Typing>();
+        services.AddSingleton<ILiveOp>(provider => provider.GetRequiredService<Typing>());
+        services.AddSingleton<ILiveOp, SendOp>();
+        services.AddSingleton<ILiveOp>(provider => new MarkerOp("read", provider.GetRequiredService<MarkerLane>()));
+        services.AddSingleton<ILiveOp>(provider => new MarkerOp("delivered", provider.GetRequiredService<MarkerLane>()));
+        services.AddSingleton<ILiveReplay, Replay>();
+        services.AddSingleton<ILiveListener, Presence>();
+    }
+
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        OpenThread.Map(routes);
+        ListThreads.Map(routes);
+        SendMessage.Map(routes);
+        ListEvents.Map(routes);
+        MarkRead.Map(routes);
+        BlockOthers.Map(routes);
+        routes.MapStoaLive();
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Stoa.Threads.Events;
+using Stoa.Threads.Inbox;
+using Stoa.Threads.Live;
+using Stoa.Threads.Markers;
+using Stoa.Threads.Messages;
+using Stoa.Threads.Opening;
+
+namespace Stoa.Threads.Wire;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, MaxDepth = 32,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(OpenThread.OpenThreadRequest))]
+[JsonSerializable(typeof(SendMessage.SendMessageRequest))]
+[JsonSerializable(typeof(SendMessage.SentMessage))]
+[JsonSerializable(typeof(MarkRead.MarkReadRequest))]
+[JsonSerializable(typeof(ListThreads.InboxPage))]
+[JsonSerializable(typeof(ThreadView))]
+[JsonSerializable(typeof(ListEvents.EventsPage))]
+[JsonSerializable(typeof(SendFrame))]
+[JsonSerializable(typeof(TypingFrame))]
+[JsonSerializable(typeof(MarkerFrame))]
+internal sealed partial class ThreadsJson : JsonSerializerContext;
