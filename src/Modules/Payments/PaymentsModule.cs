@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Stoa.Hosting;
+using Stoa.Hosting.Outbox;
+using Stoa.Payments.Demo;
+using Stoa.Payments.Methods;
+using Stoa.Payments.Processors;
+using Stoa.Payments.Purchases;
+using Stoa.Payments.Sandbox;
+using Stoa.Wallet;
+
+namespace Stoa.Payments;
+
+/// <summary>Purchases and processors.</summary>
+public sealed class PaymentsModule : IModule
+{
+    public string Name => "payments";
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<PaymentsOptions>().Bind(configuration.GetSection(PaymentsOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentsJson.Default));
+
+        services.AddSingleton<PurchaseStore>();
+        services.AddSingleton<AttemptStore>();
+        services.AddSingleton<CreatePurchase>();
+        services.AddSingleton<AdvancePurchase>();
+        services.AddSingleton<ChargeCard>();
+        services.AddSingleton<PayFromBalance>();
+        services.AddSingleton<PurchaseLane>();
+        services.AddHostedService(provider => provider.GetRequiredService<PurchaseLane>());
+        services.AddSingleton<IOutboxConsumer, TellThread>();
+        services.TryAddSingleton<IConfirmPurchase, NobodyToAsk>();
+
+        services.AddSingleton<IMerchantNames, MerchantNames>();
+
+        services.AddSingleton<MethodStore>();
+        services.AddSingleton<ProcessorList>();
+        services.AddSingleton<ReceiveEvent>();
+
+        services.AddSingleton<PayOrigin>();
+        services.AddSingleton<SandboxProcessor>();
+        services.AddSingleton<IProcessor>(provider => provider.GetRequiredService<SandboxProcessor>());
+        services.AddSingleton<SandboxEvents>();
+        services.AddHostedService(provider => provider.GetRequiredService<SandboxEvents>());
+        services.AddSingleton<IDemoSeed, SeedDemoCards>();
+    }
+
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        CreatePurchase.Map(routes);
+        ReadPurchase.Map(routes);
+        CancelPurchase.Map(routes);
+        ListMethods.Map(routes);
+        SaveMethod.Map(routes);
+        ChangeMethods.Map(routes);
+        SandboxPages.Map(routes);
+    }
+}

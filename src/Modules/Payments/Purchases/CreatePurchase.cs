@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using Stoa.Hosting.Problems;
+using Stoa.Hosting.SignIn;
+using Stoa.Kernel;
+using Stoa.Payments.Guards;
+using Stoa.Payments.Methods;
+using Stoa.Threads;
+
+namespace Stoa.Payments.Purchases;
+
+/// <summary>A payer presses Pay. Everything about the price is read from the stored message; the caller says which button, and how to pay.</summary>
+/// <remarks>Step 1 of docs/journeys/pay-in-a-conversation.md.</remarks>
+internal sealed class CreatePurchase(
+    IBusinessThreads threads, IThreadLog log, IPageDirectory pages, MethodStore methods, PurchaseStore purchases, PurchaseLane lane, IOptions<PaymentsOptions> options)
+{
+    /// <param name="Key">Made when the pay sheet opens, and kept for every repeat.</param>
+    /// <param name="Element">Index in a carousel; absent for a template's own buttons.</param>
+    /// <param name="Button">Index of the payment button.</param>
+    /// <param name="Method">Id of a saved card, or <c>balance:EUR</c>.</param>
+    public sealed record Request(Guid Key, ThreadId Thread, long Seq, int Button, string Method, int? Element = null);
+
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/api/purchases", async Task<Results<Created<PurchaseView>, Ok<PurchaseView>>> (HttpContext context, CreatePurchase create, CancellationToken cancellationToken) =>
+            {
+                var request = await CardFreeBody.ReadAsync(context, CreatePurchaseJson.Default.Request);
+                var (row, created) = await create.RunAsync(context.Person(), request, cancellationToken);
+                return created ? TypedResults.Created($"/api/purchases/{row.Id}", PurchaseView.Of(row)) : TypedResults.Ok(PurchaseView.Of(row));
+            })
+            .For(Audience.Person).Accepts<Request>("application/json").ProducesProblem(404).ProducesProblem(422)
+            .WithName("CreatePurchase").WithTags("Payments").WithSummary("Pay with a button of a message.");
+
+    public async Task<(PurchaseRow Row, bool Created)> RunAsync(PersonId person, Request request, CancellationToken cancellationToken)
+    {
+        if (request.Key == Guid.Empty)
+        {
+            throw new ProblemException(Problem.Invalid("invalid_request", "key is a UUID made by the client.", "Make one when the pay sheet opens."));
+        }
+
+        // A repeat answers with what the first one began, whatever has become of message and method since.
+        var hash = HashOf(request);
+        if (await purchases.FindByKeyAsync(person, request.Key, hash, cancellationToken) is { } known)
+        {
+            return (known, false);
+        }
+
+        // Who is in the thread comes next: to anybody else nothing in it exists.
+        if (await threads.FindMembersAsync(request.Thread, cancellationToken) is not var (page, member) || member != person)
+        {
+            throw new ProblemException(Problem.NotFound("thread_not_found", "conversation with a business"));
+        }
+
+        if (await log.FindAsync(request.Thread, request.Seq, cancellationToken) is not { Kind: "message" } message || message.Sender != page)
+        {
+            throw new ProblemException(Problem.NotFound("button_not_found", "payment button"));
+        }
+
+        var offer = PaymentButton.Read(message.Body, request.Element, request.Button, options.Value.AmountMinorMax);
+        var method = await ChooseAsync(person, request.Method, offer.Total.Currency, cancellationToken);
+        var name = (await pages.FindAsync([page], cancellationToken)).GetValueOrDefault(page)?.Name ?? offer.MerchantName;
+        var stored = await purchases.CreateAsync(
+            new(person, request.Thread, request.Seq, request.Element, request.Button, page, name, offer, method), request.Key, hash, cancellationToken);
+        if (stored.Created)
+        {
+            lane.Start(stored.Row.Id);
+        }
+
+        return stored;
+    }
+
+    private async Task<ChosenMethod> ChooseAsync(PersonId person, string method, Currency currency, CancellationToken cancellationToken)
+    {
+        if (MethodViews.CurrencyOfBalance(method) is { } balance)
+        {
+            return balance == currency
+                ? ChosenMethod.Balance
+                : throw new ProblemException(new(StatusCodes.Status422UnprocessableEntity, "currency_differs", "Pay", $"The price is in {currency}, the balance in {balance}.",
+                    $"Pay with a card, or with a balance in {currency}."));
+        }
+
+        return Guid.TryParse(method, out var id) && await methods.FindForAsync(person, id, cancellationToken) is { } card
+            ? new("card", card.Id, card.Brand, card.Last4, card.Processor)
+            : throw new ProblemException(Problem.NotFound("payment_method_not_found", "way to pay"));
+    }
+
+    private static byte[] HashOf(Request request) =>
+        SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"1|{request.Thread}|{request.Seq}|{request.Element}|{request.Button}|{request.Method}")));
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(CreatePurchase.Request))]
+internal sealed partial class CreatePurchaseJson : JsonSerializerContext;

@@ -1,0 +1,288 @@
+using Dapper;
+using Microsoft.AspNetCore.Http;
+using Npgsql;
+using NpgsqlTypes;
+using Stoa.Hosting.Live;
+using Stoa.Hosting.Outbox;
+using Stoa.Hosting.Problems;
+using Stoa.Kernel;
+
+namespace Stoa.Payments.Purchases;
+
+/// <summary>Loads purchases, lends them to one worker at a time, and stores what became of them together with the news of it.</summary>
+internal sealed class PurchaseStore(NpgsqlDataSource database, TimeProvider time, ILiveHub live, OutboxWriter outbox)
+{
+    public async Task<PurchaseRow?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"select {PurchaseRow.Columns} from payments.purchases p where p.id = $1");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? PurchaseRow.Read(reader) : null;
+    }
+
+    /// <summary>As the payer sees it: another's purchase is not there.</summary>
+    public async Task<PurchaseRow?> FindForAsync(PersonId person, Guid id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken) is { } row && row.Person == person ? row : null;
+
+    /// <summary>Takes the purchase for work, unless somebody else has it.</summary>
+    /// <returns>The row with the lease's fencing number; null when it is taken, or there is none.</returns>
+    public async Task<PurchaseRow?> LeaseAsync(Guid id, TimeSpan lasts, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            update payments.purchases p set lease = lease + 1, lease_until = now() + $2
+            where id = $1 and (lease_until is null or lease_until < now()) returning {PurchaseRow.Columns}
+            """);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lasts });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? PurchaseRow.Read(reader) : null;
+    }
+
+    /// <exception cref="LeaseLostException">Another worker has taken over.</exception>
+    public async Task RenewAsync(PurchaseRow row, TimeSpan lasts, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        Fence(row, await connection.ExecuteAsync(new CommandDefinition(
+            "update payments.purchases set lease_until = now() + @lasts where id = @Id and lease = @Lease", new { lasts, row.Id, row.Lease }, cancellationToken: cancellationToken)));
+    }
+
+    /// <summary>Gives the purchase back and says when to look again.</summary>
+    /// <param name="lookAt">Domain time; null: nothing is left to do.</param>
+    /// <returns>False when somebody asked for a look in the meantime: it is due at once.</returns>
+    public async Task<bool> ReleaseAsync(PurchaseRow row, DateTimeOffset? lookAt, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var nudged = await connection.ExecuteScalarAsync<bool?>(new CommandDefinition(
+            """
+            update payments.purchases
+            set lease_until = null, looks = looks + 1, look_at = case when nudges = @Nudges then @lookAt else @now end
+            where id = @Id and lease = @Lease returning nudges <> @Nudges
+            """,
+            new { row.Nudges, lookAt = lookAt?.UtcDateTime, now = time.GetUtcNow().UtcDateTime, row.Id, row.Lease }, cancellationToken: cancellationToken));
+        Fence(row, nudged is null ? 0 : 1);
+        return nudged is false;
+    }
+
+    /// <summary>Says that there is something to see of a purchase, whatever it is doing now.</summary>
+    public async Task NudgeAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update payments.purchases set nudges = nudges + 1, look_at = @now where id = @id",
+            new { id, now = time.GetUtcNow().UtcDateTime }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>Notes that the payer gives up, while a step of theirs is awaited.</summary>
+    /// <returns>False in any other state.</returns>
+    public async Task<bool> AskToCancelAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            "update payments.purchases set cancel_asked = true, nudges = nudges + 1, look_at = @now where id = @id and state = 'requires_action'",
+            new { id, now = time.GetUtcNow().UtcDateTime }, cancellationToken: cancellationToken)) == 1;
+    }
+
+    /// <summary>Purchases that are due a look and that nobody works on.</summary>
+    public async Task<IReadOnlyList<Guid>> ListDueAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return (await connection.QueryAsync<Guid>(new CommandDefinition(
+            "select id from payments.purchases where look_at <= @now and (lease_until is null or lease_until < now()) order by look_at limit @limit",
+            new { now = time.GetUtcNow().UtcDateTime, limit }, cancellationToken: cancellationToken))).AsList();
+    }
+
+    /// <summary>
+    /// Applies what was seen: in one transaction the state, the record of the observation, and the row that tells the thread. Then tells the payer.
+    /// </summary>
+    /// <returns>The purchase as it stands now, and whether the observation was applied.</returns>
+    /// <exception cref="LeaseLostException">Another worker has taken over; nothing was written.</exception>
+    /// <exception cref="PaidElsewhereException">A failed purchase turns out to be paid, and its button is being paid by another; nothing was written.</exception>
+    public async Task<(PurchaseRow Row, Verdict Verdict)> ApplyAsync(PurchaseRow row, Observation seen, CancellationToken cancellationToken)
+    {
+        var (next, verdict) = row.Status.Apply(seen);
+        var now = time.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "insert into payments.observations (purchase, seen, state_before, state_after, verdict, at) values (@Id, @seen, @before, @after, @verdict, @now)",
+            new { row.Id, seen = Describe(seen), before = Words.Of(row.Status.State), after = Words.Of(next.State), verdict = Words.Of(verdict), now = now.UtcDateTime },
+            transaction, cancellationToken: cancellationToken));
+        if (next != row.Status)
+        {
+            await UpdateAsync(connection, transaction, row, next, now, cancellationToken);
+            if (next.State is PurchaseState.Captured or PurchaseState.Refunded)
+            {
+                await OutboxWriter.WriteAsync(connection, transaction, TellThread.TopicName, row.Thread.Value, TellThread.NewsOf(row, next.State, now), cancellationToken);
+            }
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        if (next == row.Status)
+        {
+            return (row, verdict);
+        }
+
+        row = row with { Status = next, UpdatedAt = now, Looks = 0 };
+        live.SendToPerson(row.Person, PurchaseView.FrameOf(row));
+        outbox.Wake(TellThread.TopicName);
+        return (row, verdict);
+    }
+
+    public async Task NoteDisputeAsync(PurchaseRow row, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update payments.purchases set disputed = true where id = @Id", new { row.Id }, cancellationToken: cancellationToken));
+    }
+
+    /// <summary>What a key of this person stands for already; null for a new key.</summary>
+    /// <exception cref="ProblemException">422 <c>key_reused</c>: it stands for another request.</exception>
+    public async Task<PurchaseRow?> FindByKeyAsync(PersonId person, Guid key, byte[] requestHash, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var rows = (await connection.QueryAsync<(byte[] Hash, Guid Purchase)>(new CommandDefinition(
+            "select request_hash, purchase from payments.purchase_keys where person = @person and key = @key",
+            new { person = person.Value, key }, cancellationToken: cancellationToken))).AsList();
+        if (rows.Count == 0)
+        {
+            return null;
+        }
+
+        return rows[0].Hash.AsSpan().SequenceEqual(requestHash)
+            ? await FindAsync(rows[0].Purchase, cancellationToken)
+            : throw new ProblemException(new(StatusCodes.Status422UnprocessableEntity, "key_reused", "Pay", $"The key {key} was used for another purchase.",
+                "Make a new key for each time the pay sheet opens, and keep it for repeats of the same request."));
+    }
+
+    /// <summary>Stores a new purchase under the payer's key, or finds what the key or the button already stands for.</summary>
+    /// <returns>The purchase and whether it is new.</returns>
+    /// <exception cref="ProblemException">422 <c>key_reused</c>.</exception>
+    public async Task<(PurchaseRow Row, bool Created)> CreateAsync(NewPurchase purchase, Guid key, byte[] requestHash, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await FindByKeyAsync(purchase.Person, key, requestHash, cancellationToken) is { } known)
+            {
+                return (known, false);
+            }
+
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var created = await InsertAsync(connection, transaction, purchase, cancellationToken);
+            var id = created ?? await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
+                """
+                select id from payments.purchases
+                where thread = @thread and seq = @Seq and coalesce(element, -1) = coalesce(@Element::smallint, -1::smallint) and button = @Button::smallint and state <> 'failed'
+                """,
+                new { thread = purchase.Thread.Value, purchase.Seq, purchase.Element, purchase.Button }, transaction, cancellationToken: cancellationToken));
+            if (id is null)
+            {
+                // The one that stood in the way failed between the two statements: room for another.
+                continue;
+            }
+
+            var bound = await connection.ExecuteAsync(new CommandDefinition(
+                "insert into payments.purchase_keys (person, key, request_hash, purchase) values (@person, @key, @requestHash, @id) on conflict do nothing",
+                new { person = purchase.Person.Value, key, requestHash, id }, transaction, cancellationToken: cancellationToken));
+            if (bound == 0)
+            {
+                // The same key arrived twice at once; the other was first and decides.
+                continue;
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+            return await FindAsync(id.Value, cancellationToken) is { } stored
+                ? (stored, created is not null)
+                : throw new InvalidOperationException($"Purchase {id} was stored and is not there.");
+        }
+    }
+
+    private static async Task UpdateAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, PurchaseRow row, Purchase next, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Fence(row, await connection.ExecuteAsync(new CommandDefinition(
+                """
+                update payments.purchases set state = @state, failure = @failure, action_url = @ActionUrl, updated_at = @now, looks = 0, look_at = @now
+                where id = @Id and lease = @Lease
+                """,
+                new
+                {
+                    row.Id,
+                    row.Lease,
+                    next.ActionUrl,
+                    state = Words.Of(next.State),
+                    failure = next.Failure is { } failure ? Words.Of(failure) : null,
+                    now = now.UtcDateTime,
+                }, transaction, cancellationToken: cancellationToken)));
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation && row.Status.State == PurchaseState.Failed)
+        {
+            throw new PaidElsewhereException(row.Id, exception);
+        }
+    }
+
+    private async Task<Guid?> InsertAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, NewPurchase purchase, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        await using var command = new NpgsqlCommand(
+            """
+            insert into payments.purchases (
+              id, person, thread, seq, element, button, page, merchant_name, payload, requested_user_info, lines, amount_minor, currency, is_test,
+              method_kind, method, method_brand, method_last4, processor, state, created_at, updated_at, look_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 'created', $20, $20, $20)
+            on conflict (thread, seq, coalesce(element, -1), button) where state <> 'failed' do nothing returning id
+            """, connection, transaction);
+        var button = purchase.Offer;
+        object?[] values =
+        [
+            Guid.CreateVersion7(), purchase.Person.Value, purchase.Thread.Value, purchase.Seq, (short?)purchase.Element, (short)purchase.Button, purchase.Page.Value, purchase.MerchantName,
+            button.Payload, button.RequestedUserInfo.ToArray(), null, button.Total.AmountMinor, button.Total.Currency.Code, button.IsTest,
+            purchase.Method.Kind, purchase.Method.Id, purchase.Method.Brand, purchase.Method.Last4, purchase.Method.Processor, now,
+        ];
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        }
+
+        command.Parameters[10] = new() { Value = System.Text.Json.JsonSerializer.Serialize([.. button.Lines], PaymentsJson.Default.ListPriceLine), NpgsqlDbType = NpgsqlDbType.Jsonb };
+        return (Guid?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    // Kinds and codes only: what is recorded for ever holds nothing personal, and no address of a challenge.
+    private static string Describe(Observation seen) => seen switch
+    {
+        Observation.Begun => "begun",
+        Observation.MerchantAnswered { Outcome: var outcome } => $"merchant {Words.Of(outcome)}",
+        Observation.PaymentIs { Status: var status, Failure: { } failure } => $"payment {Words.Of(status)} {Words.Of(failure)}",
+        Observation.PaymentIs { Status: var status } => $"payment {Words.Of(status)}",
+        Observation.OutcomeUnclear => "outcome unclear",
+        _ => "never received",
+    };
+
+    private static void Fence(PurchaseRow row, int rows)
+    {
+        if (rows == 0)
+        {
+            throw new LeaseLostException(row.Id);
+        }
+    }
+}
+
+/// <summary>What a payer agreed to, ready to be stored.</summary>
+internal sealed record NewPurchase(
+    PersonId Person, ThreadId Thread, long Seq, int? Element, int Button, PageId Page, string MerchantName, PaymentButton Offer, ChosenMethod Method);
+
+/// <param name="Kind"><c>card</c> or <c>balance</c>; the rest belongs to a card.</param>
+internal sealed record ChosenMethod(string Kind, Guid? Id = null, string? Brand = null, string? Last4 = null, string? Processor = null)
+{
+    public static ChosenMethod Balance { get; } = new("balance");
+}
+
+/// <summary>A worker was silent for longer than its lease, and another took the purchase over. What this one knows is out of date.</summary>
+internal sealed class LeaseLostException(Guid purchase) : Exception($"Another worker has taken purchase {purchase} over.");
+
+/// <summary>A purchase that had failed was charged after all, while the same button is being paid, or is paid, by another purchase.</summary>
+internal sealed class PaidElsewhereException(Guid purchase, Exception inner) : Exception($"The button of purchase {purchase} is paid by another.", inner);

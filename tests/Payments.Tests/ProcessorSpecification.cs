@@ -1,0 +1,166 @@
+using Stoa.Kernel;
+using Stoa.Payments.Processors;
+using Xunit;
+
+namespace Stoa.Payments.Tests;
+
+/// <summary>What every processor behind <see cref="IProcessor"/> has to do. A connector's test class inherits it and says how to get cards.</summary>
+public abstract class ProcessorSpecification
+{
+    private static readonly Money price = new(214_60, Currency.Eur);
+
+    private protected abstract IProcessor Processor { get; }
+
+    /// <summary>The reference of a saved card that is charged without more ado.</summary>
+    private protected abstract Task<string> GoodCardAsync();
+
+    /// <summary>One that the bank declines.</summary>
+    private protected abstract Task<string> DeclinedCardAsync();
+
+    /// <summary>One whose bank asks the payer first.</summary>
+    private protected abstract Task<string> AskingCardAsync();
+
+    /// <summary>A token that <see cref="IProcessor.SaveAsync"/> takes.</summary>
+    private protected abstract string NewToken();
+
+    private protected static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_charge_is_captured_with_amount_and_reference_as_asked()
+    {
+        var charge = NewCharge(await GoodCardAsync());
+
+        var payment = Known(await Processor.ChargeAsync(charge, Ct));
+
+        Assert.Equal((PaymentStatus.Captured, price, charge.Reference, price.AmountMinor, 0L), (payment.Status, payment.Amount, payment.Reference, payment.CapturedMinor, payment.RefundedMinor));
+        Assert.Equal(payment, Known(await Processor.GetAsync(payment.Ref, Ct)));
+        Assert.Equal(payment, Known(await Processor.FindByReferenceAsync(charge.Reference, Ct)));
+    }
+
+    [Fact]
+    public async Task The_same_request_sent_again_is_the_same_payment()
+    {
+        var charge = NewCharge(await GoodCardAsync());
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Processor.ChargeAsync(charge, Ct)));
+
+        Assert.Single(answers.Select(a => Known(a).Ref).Distinct());
+    }
+
+    [Fact]
+    public async Task Another_request_under_the_same_key_is_refused()
+    {
+        var charge = NewCharge(await GoodCardAsync());
+        await Processor.ChargeAsync(charge, Ct);
+
+        Assert.Equal("key_reused", Refused(await Processor.ChargeAsync(charge with { Amount = price * 2 }, Ct)));
+    }
+
+    [Fact]
+    public async Task A_decline_is_a_payment_that_failed_and_stays_so()
+    {
+        var charge = NewCharge(await DeclinedCardAsync());
+
+        var payment = Known(await Processor.ChargeAsync(charge, Ct));
+
+        Assert.Equal((PaymentStatus.Failed, 0L), (payment.Status, payment.CapturedMinor));
+        Assert.NotNull(payment.Failure);
+        Assert.Equal(payment, Known(await Processor.ChargeAsync(charge, Ct)));
+    }
+
+    [Fact]
+    public async Task A_bank_that_asks_gives_an_address_and_can_be_given_up()
+    {
+        var payment = Known(await Processor.ChargeAsync(NewCharge(await AskingCardAsync()), Ct));
+        Assert.Equal(PaymentStatus.RequiresAction, payment.Status);
+        Assert.True(Uri.TryCreate(payment.ActionUrl, UriKind.Absolute, out _));
+
+        Assert.Equal(PaymentStatus.Voided, Known(await Processor.VoidAsync(payment.Ref, Ct)).Status);
+        Assert.Equal(PaymentStatus.Voided, Known(await Processor.VoidAsync(payment.Ref, Ct)).Status);
+    }
+
+    [Fact]
+    public async Task What_is_captured_can_no_longer_be_given_up()
+    {
+        var payment = Known(await Processor.ChargeAsync(NewCharge(await GoodCardAsync()), Ct));
+
+        Assert.Equal(PaymentStatus.Captured, Known(await Processor.VoidAsync(payment.Ref, Ct)).Status);
+    }
+
+    [Fact]
+    public async Task An_authorised_amount_is_captured_in_part_once_and_never_beyond()
+    {
+        var payment = Known(await Processor.ChargeAsync(NewCharge(await GoodCardAsync()) with { Capture = CaptureMode.Manual }, Ct));
+        Assert.Equal((PaymentStatus.Authorised, 0L), (payment.Status, payment.CapturedMinor));
+
+        Assert.Equal("exceeds", Refused(await Processor.CaptureAsync(NewKey(), payment.Ref, price.AmountMinor + 1, Ct)));
+        var key = NewKey();
+        Assert.Equal((PaymentStatus.Captured, 100_00L), Known(await Processor.CaptureAsync(key, payment.Ref, 100_00, Ct)) is var p ? (p.Status, p.CapturedMinor) : default);
+        Assert.Equal(100_00, Known(await Processor.CaptureAsync(key, payment.Ref, 100_00, Ct)).CapturedMinor);
+        Assert.Equal("not_capturable", Refused(await Processor.CaptureAsync(NewKey(), payment.Ref, 1, Ct)));
+    }
+
+    [Fact]
+    public async Task Refunds_add_up_to_what_was_captured_and_one_key_refunds_once()
+    {
+        var payment = Known(await Processor.ChargeAsync(NewCharge(await GoodCardAsync()), Ct));
+        var key = NewKey();
+
+        Assert.Equal(100_00, Known(await Processor.RefundAsync(key, payment.Ref, 100_00, Ct)).RefundedMinor);
+        Assert.Equal(100_00, Known(await Processor.RefundAsync(key, payment.Ref, 100_00, Ct)).RefundedMinor);
+        Assert.Equal("exceeds", Refused(await Processor.RefundAsync(NewKey(), payment.Ref, 114_61, Ct)));
+        var rest = Known(await Processor.RefundAsync(NewKey(), payment.Ref, null, Ct));
+        Assert.Equal((PaymentStatus.Refunded, price.AmountMinor), (rest.Status, rest.RefundedMinor));
+        Assert.Equal("exceeds", Refused(await Processor.RefundAsync(NewKey(), payment.Ref, null, Ct)));
+    }
+
+    [Fact]
+    public async Task Two_refunds_at_once_never_give_back_more_than_was_paid()
+    {
+        var payment = Known(await Processor.ChargeAsync(NewCharge(await GoodCardAsync()), Ct));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Processor.RefundAsync(NewKey(), payment.Ref, 100_00, Ct)));
+
+        Assert.Equal(2, answers.Count(a => a is ProcessorAnswer.Known));
+        Assert.Equal(200_00, Known(await Processor.GetAsync(payment.Ref, Ct)).RefundedMinor);
+    }
+
+    [Fact]
+    public async Task What_was_never_made_is_not_found()
+    {
+        Assert.Equal("not_found", Refused(await Processor.GetAsync("none", Ct)));
+        Assert.Equal("not_found", Refused(await Processor.FindByReferenceAsync(Guid.NewGuid().ToString(), Ct)));
+        Assert.Equal("not_found", Refused(await Processor.RefundAsync(NewKey(), "none", null, Ct)));
+        Assert.Equal("card_unknown", Refused(await Processor.ChargeAsync(NewCharge("none"), Ct)));
+    }
+
+    [Fact]
+    public async Task A_token_is_one_card_of_one_customer_until_it_is_forgotten()
+    {
+        var token = NewToken();
+        var owner = PersonId.New();
+        var card = await Processor.SaveAsync(token, owner, Ct);
+
+        Assert.NotNull(card);
+        Assert.Matches("^[0-9]{4}$", card.Last4);
+        Assert.Equal(card, await Processor.SaveAsync(token, owner, Ct));
+        Assert.Null(await Processor.SaveAsync(token, PersonId.New(), Ct));
+        Assert.Null(await Processor.SaveAsync("rubbish", owner, Ct));
+
+        await Processor.DeleteSavedAsync(card.Ref, Ct);
+        await Processor.DeleteSavedAsync(card.Ref, Ct);
+        Assert.NotEqual(PaymentStatus.Captured, (await Processor.ChargeAsync(NewCharge(card.Ref), Ct) as ProcessorAnswer.Known)?.Payment.Status);
+    }
+
+    [Fact]
+    public async Task A_webhook_with_a_wrong_signature_is_none() =>
+        Assert.Null(await Processor.ParseWebhookAsync("wrong", """{"id":"evt_1","paymentRef":"x","reference":"y"}"""u8.ToArray(), Ct));
+
+    private protected static ProcessorPayment Known(ProcessorAnswer answer) => Assert.IsType<ProcessorAnswer.Known>(answer).Payment;
+
+    private static string Refused(ProcessorAnswer answer) => Assert.IsType<ProcessorAnswer.Refused>(answer).Code;
+
+    private static ChargeRequest NewCharge(string card) => new(NewKey(), Guid.NewGuid().ToString(), card, price);
+
+    private static string NewKey() => Guid.NewGuid().ToString();
+}
