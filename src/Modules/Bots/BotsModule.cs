@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Stoa.Bots.Apps;
+using Stoa.Bots.Graph;
+using Stoa.Bots.Pages;
+using Stoa.Bots.Purchases;
+using Stoa.Bots.Sending;
+using Stoa.Bots.Webhooks;
+using Stoa.Hosting;
+using Stoa.Hosting.Outbound;
+using Stoa.Hosting.Outbox;
+using Stoa.Payments;
+using Stoa.Threads;
+
+namespace Stoa.Bots;
+
+/// <summary>Pages, apps, the Messenger dialect and webhooks.</summary>
+public sealed class BotsModule : IModule
+{
+    public string Name => "bots";
+
+    public void AddServices(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<BotsOptions>().Bind(configuration.GetSection(BotsOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, BotsJson.Default));
+
+        services.TryAddSingleton<IHostResolver, SystemHostResolver>();
+        services.TryAddSingleton<GuardedClient>();
+        services.AddSingleton<SecretKeys>();
+        services.AddSingleton<AppStore>();
+        services.AddSingleton<CallbackHandshake>();
+        services.AddSingleton<PageDirectory>();
+        services.AddSingleton<IPageDirectory>(provider => provider.GetRequiredService<PageDirectory>());
+        services.AddSingleton<PageScopedIds>();
+        services.AddSingleton<Conversations>();
+        services.AddSingleton<CallLimits>();
+        services.AddSingleton<SendMessage>();
+        services.AddSingleton<Subscribers>();
+        services.AddSingleton<LaneStore>();
+        services.AddSingleton<Questions>();
+        services.AddSingleton<Deliveries>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Deliveries>());
+        services.AddSingleton<IOutboxConsumer, QueueThreadEvents>();
+        services.AddSingleton<IOutboxConsumer, QueuePayments>();
+        services.AddSingleton<IConfirmPurchase, ConfirmPurchase>();
+        services.AddHostedService<ForgetOldDeliveries>();
+    }
+
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        CreateBot.Map(routes);
+        ReadPages.Map(routes);
+        GraphRoutes.Map(routes);
+    }
+}

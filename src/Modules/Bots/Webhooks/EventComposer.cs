@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text.Json;
+using Stoa.Kernel;
+using Stoa.Protocol.Graph;
+using Stoa.Threads;
+
+namespace Stoa.Bots.Webhooks;
+
+/// <summary>Turns an event of a thread into the event that a bot receives (messenger-platform §3.3–3.7). Pure.</summary>
+internal static class EventComposer
+{
+    /// <summary>A person's message or tap.</summary>
+    /// <returns>The field it belongs to, and the event.</returns>
+    public static (string Field, WebhookEvent Event) FromPerson(ThreadEvent told, long psid, PageId page)
+    {
+        var shell = new WebhookEvent(Party(psid), Party(page.Value), told.At.ToUnixTimeMilliseconds());
+        var text = Text(told.Body, "text");
+        var press = Member(told.Body, "press");
+        if (Text(press, "kind") == "postback")
+        {
+            return (WebhookFields.Postbacks, shell with { Postback = new(text ?? "", Text(press, "payload") ?? "", told.Id.ToString()) });
+        }
+
+        return (WebhookFields.Messages, shell with
+        {
+            Message = new(told.Id.ToString(), told.Seq)
+            {
+                Text = text,
+                QuickReply = Text(press, "kind") == "quick_reply" ? new(Text(press, "payload") ?? "") : null,
+                ReplyTo = ReplyTo(told),
+                Attachments = Attachments(told.Body),
+            },
+        });
+    }
+
+    /// <summary>The page's own message: sender and recipient change places.</summary>
+    /// <param name="app">The app that sent it; null when a person did.</param>
+    public static WebhookEvent Echo(ThreadEvent told, long psid, PageId page, long? app, string? metadata) =>
+        new(Party(page.Value), Party(psid), told.At.ToUnixTimeMilliseconds())
+        {
+            Message = new(told.Id.ToString(), told.Seq)
+            {
+                IsEcho = true,
+                AppId = app,
+                Metadata = metadata,
+                Text = Text(told.Body, "text"),
+                Attachments = Attachments(told.Body),
+                ReplyTo = ReplyTo(told),
+            },
+        };
+
+    /// <summary>A marker: everything up to the event was delivered or read.</summary>
+    public static WebhookEvent Marker(bool read, ThreadEvent upTo, long psid, PageId page, DateTimeOffset at)
+    {
+        var shell = new WebhookEvent(Party(psid), Party(page.Value), at.ToUnixTimeMilliseconds());
+        var marker = new WebhookMarker(upTo.At.ToUnixTimeMilliseconds(), upTo.Seq);
+        return read ? shell with { Read = marker } : shell with { Delivery = marker with { Mids = upTo.Sender == page ? [upTo.Id.ToString()] : null } };
+    }
+
+    public static WebhookParty Party(long id) => new(id.ToString(CultureInfo.InvariantCulture));
+
+    private static WebhookReplyTo? ReplyTo(ThreadEvent told) =>
+        Member(told.Body, "replyTo") is { ValueKind: JsonValueKind.Number } seq && seq.TryGetInt64(out var number) ? new(new MessageId(told.Thread, number).ToString()) : null;
+
+    private static JsonElement? Attachments(JsonElement body) => Member(body, "attachments") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0 ? list : null;
+
+    private static JsonElement? Member(JsonElement? parent, string name) =>
+        parent is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var value) ? value : null;
+
+    private static string? Text(JsonElement? parent, string name) => Member(parent, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+}

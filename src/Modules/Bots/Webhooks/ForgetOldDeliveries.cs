@@ -1,0 +1,54 @@
+using Dapper;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Stoa.Bots.Webhooks;
+
+/// <summary>Removes finished deliveries when their time is over: their bodies hold messages.</summary>
+internal sealed partial class ForgetOldDeliveries(NpgsqlDataSource database, IOptions<BotsOptions> options, TimeProvider time, ILogger<ForgetOldDeliveries> logger) : BackgroundService
+{
+    private const int BatchMax = 2000;
+    private static readonly TimeSpan every = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(every);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(stoppingToken);
+                await ForgetAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (NpgsqlException exception)
+            {
+                LogFailed(logger, exception);
+            }
+        }
+    }
+
+    internal async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        var before = time.GetUtcNow() - TimeSpan.FromDays(options.Value.DeliveriesKeptForDays);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        // Parked ones stay: somebody may want to send them again.
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            delete from bots.deliveries d using (
+              select thread_id, subscription_id, number from bots.deliveries where finished_at < @before and state in (1, 3) limit @BatchMax) old
+            where d.thread_id = old.thread_id and d.subscription_id = old.subscription_id and d.number = old.number;
+            delete from bots.sends where (thread_id, client_id) in (select thread_id, client_id from bots.sends where created_at < @before limit @BatchMax);
+            delete from bots.pre_checkouts where purchase in (select purchase from bots.pre_checkouts where expires_at < @before limit @BatchMax);
+            """,
+            new { before, BatchMax }, cancellationToken: cancellationToken));
+    }
+
+    [LoggerMessage(525, LogLevel.Warning, "Old deliveries could not be removed; the next round tries again.")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

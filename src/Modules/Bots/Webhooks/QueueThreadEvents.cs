@@ -1,0 +1,132 @@
+using System.Text.Json;
+using Dapper;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Stoa.Bots.Pages;
+using Stoa.Bots.Sending;
+using Stoa.Hosting.Outbox;
+using Stoa.Kernel;
+using Stoa.Threads;
+
+namespace Stoa.Bots.Webhooks;
+
+/// <summary>
+/// Turns the news of business threads into deliveries, in the transaction that removes the news: each event is queued exactly once.
+/// </summary>
+internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads threads, Deliveries deliveries, TimeProvider time, ILogger<QueueThreadEvents> logger) : IOutboxConsumer
+{
+    private HashSet<AppId> toWake = [];
+
+    public string Topic => ThreadNews.Topic;
+
+    public async Task ConsumeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
+    {
+        toWake = [];
+        var told = await ReadAsync(rows, cancellationToken);
+        var acts = told.FindAll(t => t.News.Type == "event" && t.Event.Kind == "message")
+            .ConvertAll(t => new ConversationAct(t.News.Thread, t.News.Seq, t.Event.At, t.Event.Sender != t.News.Page));
+        if (acts.Count > 0)
+        {
+            await Conversations.NoteActsAsync(connection, transaction, acts, cancellationToken);
+        }
+
+        var subscribers = await Subscribers.ReadAsync(connection, transaction, told.ConvertAll(t => t.News.Page), cancellationToken);
+        told.RemoveAll(t => !subscribers.Contains(t.News.Page));
+        if (told.Count == 0)
+        {
+            return;
+        }
+
+        var psids = await PageScopedIds.FindOrMakeAsync(connection, transaction, told.ConvertAll(t => (t.News.Page, t.Person)), cancellationToken);
+        var sends = await ReadSendsAsync(connection, transaction, told, subscribers, cancellationToken);
+        var queued = told.SelectMany(t => Compose(t, psids[(t.News.Page, t.Person)], subscribers[t.News.Page], sends)).ToList();
+        if (queued.Count > 0)
+        {
+            await Lanes.AppendAsync(connection, transaction, queued, time.GetUtcNow(), cancellationToken);
+            toWake = [.. queued.Select(q => new AppId(q.Subscriber.AppId))];
+        }
+    }
+
+    public void Committed()
+    {
+        foreach (var app in toWake)
+        {
+            deliveries.Wake(app);
+        }
+    }
+
+    private async Task<List<Told>> ReadAsync(IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
+    {
+        var told = new List<Told>(rows.Count);
+        var people = new Dictionary<ThreadId, PersonId?>();
+        foreach (var row in rows)
+        {
+            ThreadNews news;
+            try
+            {
+                news = ThreadNews.Read(row.Body);
+            }
+            catch (JsonException exception)
+            {
+                // One unreadable row must not hold up everybody's.
+                LogUnreadable(logger, exception, row.Id);
+                continue;
+            }
+
+            if (!people.TryGetValue(news.Thread, out var person))
+            {
+                people[news.Thread] = person = (await threads.FindMembersAsync(news.Thread, cancellationToken))?.Person;
+            }
+
+            if (person is { } known && await log.FindAsync(news.Thread, news.Seq, cancellationToken) is { } happened)
+            {
+                told.Add(new(news, happened, known));
+            }
+        }
+
+        return told;
+    }
+
+    private static IEnumerable<NewDelivery> Compose(Told told, long psid, IEnumerable<Subscriber> subscribers, Dictionary<(long, Guid), (long App, string? Metadata)> sends)
+    {
+        var (news, happened, _) = told;
+        switch (news.Type)
+        {
+            case "event" when happened.Kind == "message" && happened.Sender == news.Page:
+                var (app, metadata) = sends.TryGetValue((news.Thread.Value, happened.ClientId), out var send) ? ((long?)send.App, send.Metadata) : (null, null);
+                return Queue(WebhookFields.Echoes, EventComposer.Echo(happened, psid, news.Page, app, metadata), null);
+            case "event" when happened.Kind == "message":
+                var (field, composed) = EventComposer.FromPerson(happened, psid, news.Page);
+                return Queue(field, composed, happened.Seq);
+            case "read":
+                return Queue(WebhookFields.Reads, EventComposer.Marker(true, happened, psid, news.Page, news.At), null);
+            case "delivered":
+                return Queue(WebhookFields.Deliveries, EventComposer.Marker(false, happened, psid, news.Page, news.At), null);
+            default:
+                return [];
+        }
+
+        IEnumerable<NewDelivery> Queue(string field, Protocol.Graph.WebhookEvent what, long? seq) =>
+            subscribers.Where(s => s.Takes(field)).Select(s => new NewDelivery(s, news.Thread, field, what, seq));
+    }
+
+    private static async Task<Dictionary<(long, Guid), (long App, string? Metadata)>> ReadSendsAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, List<Told> told, ILookup<PageId, Subscriber> subscribers, CancellationToken cancellationToken)
+    {
+        var own = told.FindAll(t => t.News.Type == "event" && t.Event.Sender == t.News.Page && subscribers[t.News.Page].Any(s => s.Takes(WebhookFields.Echoes)));
+        return own.Count == 0
+            ? []
+            : (await connection.QueryAsync<(long Thread, Guid Client, long App, string? Metadata)>(new CommandDefinition(
+                """
+                select s.thread_id, s.client_id, s.app_id, s.metadata
+                from bots.sends s join unnest(@threads::bigint[], @clients::uuid[]) as k(thread, client) on s.thread_id = k.thread and s.client_id = k.client
+                """,
+                new { threads = own.ConvertAll(t => t.News.Thread.Value), clients = own.ConvertAll(t => t.Event.ClientId) }, transaction, cancellationToken: cancellationToken)))
+                .ToDictionary(r => (r.Thread, r.Client), r => (r.App, r.Metadata));
+    }
+
+    [LoggerMessage(510, LogLevel.Error, "Row {Row} of a thread's news cannot be read; no bot is told of it.")]
+    private static partial void LogUnreadable(ILogger logger, Exception exception, long row);
+
+    private sealed record Told(ThreadNews News, ThreadEvent Event, PersonId Person);
+}

@@ -1,0 +1,19 @@
+namespace Stoa.Bots.Webhooks;
+
+/// <summary>The kinds of webhook events, as apps subscribe to them.</summary>
+internal static class WebhookFields
+{
+    public const string Messages = "messages";
+    public const string Postbacks = "messaging_postbacks";
+    public const string Deliveries = "message_deliveries";
+    public const string Reads = "message_reads";
+    public const string Echoes = "message_echoes";
+    public const string Payments = "messaging_payments";
+    public const string PreCheckouts = "messaging_pre_checkouts";
+
+    /// <summary>What a new bot gets: everything but echoes, which make careless bots answer themselves.</summary>
+    public static IReadOnlyList<string> Default { get; } = [Messages, Postbacks, Deliveries, Reads, Payments, PreCheckouts];
+
+    /// <summary>What this server sends. Other documented names are accepted and never happen.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Default, Echoes];
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Stoa.Protocol.Graph;
+
+/// <summary>The body of a webhook call (messenger-platform §3.2).</summary>
+/// <param name="Kind">Always <c>page</c>.</param>
+public sealed record WebhookBody([property: JsonPropertyName("object")] string Kind, IReadOnlyList<WebhookEntry> Entry);
+
+/// <param name="Id">The page.</param>
+/// <param name="Time">Milliseconds since 1970: when the call was composed.</param>
+public sealed record WebhookEntry(string Id, long Time, IReadOnlyList<WebhookEvent> Messaging);
+
+/// <summary>One event; exactly one member beside sender, recipient and timestamp is set.</summary>
+/// <param name="Timestamp">Milliseconds since 1970: when it happened.</param>
+public sealed record WebhookEvent(WebhookParty Sender, WebhookParty Recipient, long Timestamp)
+{
+    public WebhookMessage? Message { get; init; }
+
+    public WebhookPostback? Postback { get; init; }
+
+    public WebhookMarker? Delivery { get; init; }
+
+    public WebhookMarker? Read { get; init; }
+
+    public WebhookPayment? Payment { get; init; }
+
+    public WebhookPreCheckout? PreCheckout { get; init; }
+}
+
+/// <param name="Id">A page-scoped id or a page's id.</param>
+public sealed record WebhookParty(string Id);
+
+/// <summary>A message of the person, or an echo of the page's own.</summary>
+/// <param name="Seq">Rises within the thread.</param>
+public sealed record WebhookMessage(string Mid, long Seq)
+{
+    public bool? IsEcho { get; init; }
+
+    /// <summary>Of an echo: which app sent it.</summary>
+    public long? AppId { get; init; }
+
+    public string? Metadata { get; init; }
+
+    public string? Text { get; init; }
+
+    public WebhookQuickReply? QuickReply { get; init; }
+
+    public WebhookReplyTo? ReplyTo { get; init; }
+
+    public JsonElement? Attachments { get; init; }
+}
+
+public sealed record WebhookQuickReply(string Payload);
+
+public sealed record WebhookReplyTo(string Mid);
+
+public sealed record WebhookPostback(string Title, string Payload, string Mid);
+
+/// <summary>Everything sent before the watermark was delivered, or read.</summary>
+/// <param name="Watermark">Milliseconds since 1970.</param>
+public sealed record WebhookMarker(long Watermark, long Seq)
+{
+    public IReadOnlyList<string>? Mids { get; init; }
+}
+
+/// <param name="Amount">A decimal string of the major unit.</param>
+public sealed record WebhookAmount(string Currency, string Amount);
+
+/// <param name="RequestedUserInfo">What the button asked for and the server knows.</param>
+public sealed record WebhookPayment(
+    string Payload, IReadOnlyDictionary<string, string> RequestedUserInfo, WebhookPaymentCredential PaymentCredential, WebhookAmount Amount);
+
+public sealed record WebhookPaymentCredential(string ProviderType, string ChargeId, string FbPaymentId);
+
+public sealed record WebhookPreCheckout(string Payload, IReadOnlyDictionary<string, string> RequestedUserInfo, WebhookAmount Amount);
