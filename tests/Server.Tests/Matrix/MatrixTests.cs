@@ -1,0 +1,145 @@
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticAssets;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit;
+
+namespace Stoa.Server.Tests.Matrix;
+
+/// <summary>Every route, call of the Messenger dialect and frame of the gateway, with the outcome for each kind of caller. A route without a row fails.</summary>
+public sealed class MatrixTests
+{
+    private const string Node = "{node:regex(^(me|[0-9]+)$)}";
+    private const string NoOne = "401 not_signed_in";
+    private const string Hidden = "404 not_found";
+    private const string BadToken = "400 #190";
+    private const string NoThread = "404 thread_not_found";
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static readonly MatrixRow[] rows =
+    [
+        // Everybody
+        Anyone("GET /health/live", "200"),
+        Anyone("GET /health/ready", "200"),
+        Anyone("GET /openapi/{documentName}.json", "200", "/openapi/v1.json"),
+        Anyone("PUT /dev/clock", "200", body: """{"advanceSeconds":1}"""),
+        Anyone("GET /index.html", "200"),
+        Anyone("GET,HEAD /{**path:file}", "404", "/nothing.png"),
+        Anyone("GET /live", "400 websocket_expected"),
+        Anyone("POST /api/people", "201", body: """{"handle":"{fresh}","name":"Fresh","password":"columns and a lintel {fresh}"}"""),
+        Anyone("POST /api/sessions", "401 sign_in_failed", body: """{"handle":"nobody.here","password":"columns and a lintel"}"""),
+        Anyone("GET /api/demo", "200"),
+        Anyone("POST /api/demo/sessions", "201", body: """{"handle":"amelie"}"""),
+        // Only on the pay origin, which is another host.
+        Anyone("GET /sandbox/card", "404 page_not_found"),
+        Anyone("GET /sandbox/challenge/{id}", "404 page_not_found", "/sandbox/challenge/x"),
+        Anyone("POST /sandbox/challenge/{id}", "404 challenge_not_found", "/sandbox/challenge/x", "{}"),
+
+        // People
+        Person("GET /api/me", "200", "200"),
+        Person("PATCH /api/me", "200", "200", body: """{"locale":"en"}"""),
+        Person("DELETE /api/sessions/current", "204", "204"),
+        Person("GET /api/people", "200", "200", "/api/people?q=leila"),
+        Person("GET /api/pages", "200", "200", "/api/pages?q=pal"),
+        Person("GET /api/pages/{username}", "200", "200", "/api/pages/pallas"),
+        Person("GET /api/threads", "200", "200"),
+        Person("POST /api/threads", "201", "200", body: """{"with":["@leila"]}"""),
+        Person("GET /api/threads/{id}", NoThread, "200", "/api/threads/{direct}", blocked: "200"),
+        Person("GET /api/threads/{id}/events", NoThread, "200", "/api/threads/{direct}/events", blocked: "200"),
+        Person("POST /api/threads/{id}/messages", NoThread, "201", "/api/threads/{direct}/messages", """{"clientId":"{uuid}","text":"hello"}"""),
+        Person("PUT /api/threads/{id}/read", NoThread, "204", "/api/threads/{direct}/read", """{"seq":1}""", blocked: "204"),
+        Person("PUT /api/threads/{id}/block", NoThread, "204", "/api/threads/{spare}/block"),
+        Person("DELETE /api/threads/{id}/block", NoThread, "204", "/api/threads/{spare}/block"),
+        Person("GET /api/wallet", "200", "200"),
+        Person("GET /api/wallet/entries", "200", "200"),
+        Person("GET /api/pay/config", "200", "200"),
+        Person("GET /api/payment-methods", "200", "200"),
+        Person("POST /api/payment-methods", "201", "201", body: """{"token":"{newCard}"}"""),
+        Person("PUT /api/payment-methods/{id:guid}/default", "404 payment_method_not_found", "204", "/api/payment-methods/{card}/default"),
+        Person("DELETE /api/payment-methods/{id:guid}", "404 payment_method_not_found", "204", "/api/payment-methods/{card}"),
+        // The member's button is paid already: the answer is that purchase.
+        Person("POST /api/purchases", NoThread, "200", body: """{"key":"{uuid}","thread":"{business}","seq":2,"element":0,"button":0,"method":"balance:EUR"}"""),
+        Person("GET /api/purchases/{id:guid}", "404 purchase_not_found", "200", "/api/purchases/{purchase}"),
+        Person("POST /api/purchases/{id:guid}/cancel", "404 purchase_not_found", "409 not_cancellable", "/api/purchases/{purchase}/cancel"),
+
+        // The operator
+        new("POST /admin/bots", "/admin/bots", """{"name":"Fresh","username":"{fresh}","webhook":"{webhook}","verifyToken":"matrix"}""", Hidden, Hidden, Hidden, Hidden, Hidden, Hidden, "201"),
+
+        // Bots, with and without a version in front
+        .. Bot($"GET /{Node}", "/{page}", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"POST /{Node}/messages", "/{page}/messages", """{"recipient":{"id":"{psid}"},"message":{"text":"hello"}}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100", blocked: "400 #551"),
+        .. Bot($"GET /{Node}/messenger_profile", "/{page}/messenger_profile?fields=greeting", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"POST /{Node}/messenger_profile", "/{page}/messenger_profile", """{"greeting":[{"locale":"default","text":"Hello"}]}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"DELETE /{Node}/messenger_profile", "/{page}/messenger_profile", """{"fields":["greeting"]}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"GET /{Node}/subscribed_apps", "/{page}/subscribed_apps", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"POST /{Node}/subscribed_apps", "/{page}/subscribed_apps", """{"subscribed_fields":["messages"]}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"DELETE /{Node}/subscribed_apps", "/{page}/subscribed_apps", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"GET /{Node}/subscriptions", "/{app}/subscriptions", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"POST /{Node}/subscriptions", "/{app}/subscriptions", """{"object":"page","callback_url":"{webhook}","verify_token":"matrix","fields":"messages"}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"DELETE /{Node}/subscriptions", "/{app}/subscriptions?object=page", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"ANY /{Node}/{{**edge}}", "/{page}/nonsense", "{}", member: "400 #100", otherPage: "400 #100", wrongApp: "400 #100"),
+        new("ANY /v{major:int}.{minor:int}/{**edge}", "/v2.6/nonsense", "{}", BadToken, BadToken, "400 #100", "400 #100", "400 #100", "400 #100", BadToken),
+    ];
+
+    [Fact]
+    public async Task Every_caller_gets_the_answer_that_the_matrix_says()
+    {
+        await using var world = await MatrixWorld.OpenAsync(Cancel);
+        var wrong = new List<string>();
+        foreach (var row in rows)
+        {
+            // The member last: what they delete, strangers have been refused before.
+            foreach (var caller in (Caller[])[Caller.Anonymous, Caller.Stranger, Caller.Blocked, Caller.OtherPage, Caller.WrongApp, Caller.Operator, Caller.Member])
+            {
+                var answer = await world.CallAsync(row, caller, Cancel);
+                if (answer != row.ExpectedFor(caller))
+                {
+                    wrong.Add($"{row.Route} by {caller}: {answer}, expected {row.ExpectedFor(caller)}");
+                }
+            }
+        }
+
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    [Fact]
+    public async Task Every_route_of_the_running_server_has_a_row_and_every_row_a_route()
+    {
+        await using var world = await MatrixWorld.OpenAsync(Cancel);
+
+        Assert.Empty(Compare(ListRoutes(world), rows.Select(row => row.Route)));
+    }
+
+    [Fact]
+    public void A_route_without_a_row_is_found() =>
+        Assert.Equal(["POST /api/backdoor has no row"], Compare(["GET /api/me", "POST /api/backdoor"], ["GET /api/me"]));
+
+    [Fact]
+    public void A_row_without_a_route_is_found() => Assert.Equal(["GET /api/gone is no route"], Compare(["GET /api/me"], ["GET /api/me", "GET /api/gone"]));
+
+    private static List<string> ListRoutes(MatrixWorld world) =>
+        [.. world.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            // A built file of the web client is nobody's in particular.
+            .Where(route => route.Metadata.GetMetadata<StaticAssetDescriptor>() is null)
+            .Select(route => $"{string.Join(',', route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.DefaultIfEmpty("ANY") ?? ["ANY"])} /{route.RoutePattern.RawText?.TrimStart('/')}")
+            .Distinct()];
+
+    private static List<string> Compare(IEnumerable<string> routes, IEnumerable<string> rowed)
+    {
+        var (have, want) = (routes.ToHashSet(), rowed.ToHashSet());
+        return [.. have.Except(want).Select(route => $"{route} has no row"), .. want.Except(have).Select(route => $"{route} is no route")];
+    }
+
+    private static MatrixRow Anyone(string route, string answer, string? path = null, string? body = null) =>
+        new(route, path ?? route.Split(' ')[1], body, answer, answer, answer, answer, answer, answer, answer);
+
+    private static MatrixRow Person(string route, string stranger, string member, string? path = null, string? body = null, string? blocked = null) =>
+        new(route, path ?? route.Split(' ')[1], body, NoOne, stranger, member, blocked ?? stranger, NoOne, NoOne, NoOne);
+
+    private static MatrixRow[] Bot(string route, string path, string? body, string member, string otherPage, string wrongApp, string? blocked = null) =>
+    [
+        new(route, path, body, BadToken, BadToken, member, blocked ?? member, otherPage, wrongApp, BadToken),
+        new(route.Replace(" /", " /v{major:int}.{minor:int}/", StringComparison.Ordinal), "/v2.6" + path, body, BadToken, BadToken, member, blocked ?? member, otherPage, wrongApp, BadToken),
+    ];
+}

@@ -1,0 +1,213 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Stoa.Hosting;
+using Stoa.Testing;
+
+namespace Stoa.Server.Tests.Matrix;
+
+/// <summary>
+/// Everybody the matrix asks for, really made: Zofia (the member) talks with Leila and has paid the page Pallas; Noa is the stranger; Quay is
+/// another page of another app. Piotr is blocked by Zofia, and Pallas by Amélie.
+/// </summary>
+internal sealed class MatrixWorld : IAsyncDisposable
+{
+    private readonly WebApplication bots;
+    private readonly Dictionary<string, string> things;
+    private readonly JsonElement pallas;
+    private readonly JsonElement quay;
+    private readonly FreshNames names = new();
+
+    private MatrixWorld(StoaServer server, WebApplication bots, JsonElement pallas, JsonElement quay, Dictionary<string, string> things) =>
+        (Server, this.bots, this.pallas, this.quay, this.things) = (server, bots, pallas, quay, things);
+
+    public StoaServer Server { get; }
+
+    public static async Task<MatrixWorld> OpenAsync(CancellationToken cancellationToken)
+    {
+        var server = await StoaServer.StartAsync(new() { World = World.Town });
+        var events = Channel.CreateUnbounded<JsonElement>();
+        var bots = await ListenAsync(events);
+        var webhook = bots.Urls.First() + "/webhook";
+        var pallas = await CreateBotAsync(server, "pallas", webhook, cancellationToken);
+        var quay = await CreateBotAsync(server, "quay", webhook, cancellationToken);
+
+        var zofia = await SignInAsync(server, "zofia", cancellationToken);
+        var direct = Text(await PostAsync(server.Client, "/api/threads", new { with = new[] { "@leila" } }, zofia, cancellationToken), "id");
+        await PostAsync(server.Client, $"/api/threads/{direct}/messages", new { clientId = Guid.NewGuid(), text = "hello" }, zofia, cancellationToken);
+        var business = Text(await PostAsync(server.Client, "/api/threads", new { with = new[] { "page:pallas" } }, zofia, cancellationToken), "id");
+        await PostAsync(server.Client, $"/api/threads/{business}/messages", new { clientId = Guid.NewGuid(), text = "hello" }, zofia, cancellationToken);
+
+        var blocked = Text(await PostAsync(server.Client, "/api/threads", new { with = new[] { "@zofia" } }, await SignInAsync(server, "piotr", cancellationToken), cancellationToken), "id");
+        await BlockAsync(server, blocked, zofia, cancellationToken);
+        var spare = Text(await PostAsync(server.Client, "/api/threads", new { with = new[] { "@tomek" } }, zofia, cancellationToken), "id");
+
+        var psid = Text((await events.Reader.ReadAsync(cancellationToken)).GetProperty("sender"), "id");
+        await PostAsync(server.Client, "/me/messages", JsonElement.Parse(Template(psid)), Text(pallas, "accessToken"), cancellationToken);
+        var amelie = await SignInAsync(server, "amelie", cancellationToken);
+        var closed = Text(await PostAsync(server.Client, "/api/threads", new { with = new[] { "page:pallas" } }, amelie, cancellationToken), "id");
+        await PostAsync(server.Client, $"/api/threads/{closed}/messages", new { clientId = Guid.NewGuid(), text = "hello" }, amelie, cancellationToken);
+        var blockedPsid = Text((await events.Reader.ReadAsync(cancellationToken)).GetProperty("sender"), "id");
+        await BlockAsync(server, closed, amelie, cancellationToken);
+
+        var card = await PostAsync(server.Client, "/api/payment-methods", new { token = NewCard() }, zofia, cancellationToken);
+        // The page's message is the second event of the thread.
+        var purchase = await PostAsync(server.Client, "/api/purchases",
+            new { key = Guid.NewGuid(), thread = business, seq = 2, element = 0, button = 0, method = "balance:EUR" }, zofia, cancellationToken);
+
+        return new(server, bots, pallas, quay, new()
+        {
+            ["direct"] = direct,
+            ["business"] = business,
+            ["card"] = Text(card, "id"),
+            ["purchase"] = Text(purchase, "id"),
+            ["blocked"] = blocked,
+            ["spare"] = spare,
+            ["psid"] = psid,
+            ["blockedPsid"] = blockedPsid,
+            ["page"] = Text(pallas, "pageId"),
+            ["app"] = Text(pallas, "appId"),
+            ["webhook"] = webhook,
+        });
+    }
+
+    /// <summary>Calls as somebody and describes the answer as an expectation is written.</summary>
+    public async Task<string> CallAsync(MatrixRow row, Caller caller, CancellationToken cancellationToken)
+    {
+        if (caller == Caller.Blocked)
+        {
+            row = row with { Path = BlockedSide(row.Path) ?? row.Path, Body = BlockedSide(row.Body) };
+        }
+
+        var (method, path) = (row.Route.Split(' ')[0].Split(',')[0], Fill(row.Path));
+        using var request = new HttpRequestMessage(new(method is "ANY" ? "POST" : method), path);
+        if (row.Body is not null)
+        {
+            request.Content = new StringContent(Fill(row.Body), Encoding.UTF8, "application/json");
+        }
+
+        if (await TokenOfAsync(row, caller, cancellationToken) is { } token)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        using var answer = await (caller == Caller.Operator ? Server.Admin : Server.Client).SendAsync(request, cancellationToken);
+        return MatrixRow.Describe((int)answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+    }
+
+    public string PageToken => Text(pallas, "accessToken");
+
+    /// <summary>A new session each time: some calls end theirs.</summary>
+    public Task<string> SignInAsync(string handle, CancellationToken cancellationToken) => SignInAsync(Server, handle, cancellationToken);
+
+    public string Fill(string text)
+    {
+        foreach (var (name, value) in things)
+        {
+            text = text.Replace($"{{{name}}}", value, StringComparison.Ordinal);
+        }
+
+        return text
+            .Replace("{uuid}", Guid.NewGuid().ToString(), StringComparison.Ordinal)
+            .Replace("{fresh}", names.Next(), StringComparison.Ordinal)
+            .Replace("{newCard}", NewCard(), StringComparison.Ordinal);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await bots.StopAsync();
+        await bots.DisposeAsync();
+        await Server.DisposeAsync();
+    }
+
+    private static string? BlockedSide(string? text) =>
+        text?.Replace("{direct}", "{blocked}", StringComparison.Ordinal).Replace("{psid}", "{blockedPsid}", StringComparison.Ordinal);
+
+    private static async Task BlockAsync(StoaServer server, string thread, string token, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/threads/{thread}/block");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await server.Client.SendAsync(request, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    private async Task<string?> TokenOfAsync(MatrixRow row, Caller caller, CancellationToken cancellationToken) => caller switch
+    {
+        Caller.Stranger => await SignInAsync(Server, "noa", cancellationToken),
+        Caller.Blocked when row.Route.Contains("/api/", StringComparison.Ordinal) => await SignInAsync(Server, "piotr", cancellationToken),
+        Caller.Blocked when row.Path.Contains("{app}", StringComparison.Ordinal) => $"{Text(pallas, "appId")}|{Text(pallas, "appSecret")}",
+        Caller.Blocked => Text(pallas, "accessToken"),
+        Caller.Member when row.Path.Contains("{app}", StringComparison.Ordinal) => $"{Text(pallas, "appId")}|{Text(pallas, "appSecret")}",
+        Caller.Member when row.Route.Contains("/api/", StringComparison.Ordinal) => await SignInAsync(Server, "zofia", cancellationToken),
+        Caller.Member => Text(pallas, "accessToken"),
+        Caller.OtherPage => Text(quay, "accessToken"),
+        Caller.WrongApp => $"{Text(quay, "appId")}|{Text(quay, "appSecret")}",
+        _ => null,
+    };
+
+    private static async Task<string> SignInAsync(StoaServer server, string handle, CancellationToken cancellationToken) =>
+        Text(await PostAsync(server.Client, "/api/demo/sessions", new { handle }, null, cancellationToken), "token");
+
+    private static Task<JsonElement> CreateBotAsync(StoaServer server, string username, string webhook, CancellationToken cancellationToken) =>
+        PostAsync(server.Admin, "/admin/bots", new { name = username, username, webhook, verifyToken = "matrix" }, null, cancellationToken);
+
+    private static async Task<JsonElement> PostAsync(HttpClient client, string path, object body, string? token, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await client.SendAsync(request, cancellationToken);
+        var said = await answer.Content.ReadAsStringAsync(cancellationToken);
+        return answer.IsSuccessStatusCode ? JsonElement.Parse(said) : throw new InvalidOperationException($"POST {path}: {(int)answer.StatusCode} {said}");
+    }
+
+    /// <summary>A webhook for both pages: echoes the challenge, keeps messages.</summary>
+    private static async Task<WebApplication> ListenAsync(Channel<JsonElement> events)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        app.MapGet("/webhook", (HttpRequest request) => Results.Text(request.Query["hub.challenge"]));
+        app.MapPost("/webhook", async (HttpRequest request) =>
+        {
+            using var body = await JsonDocument.ParseAsync(request.Body);
+            var messaging = body.RootElement.GetProperty("entry")[0].GetProperty("messaging")[0];
+            if (messaging.TryGetProperty("message", out _))
+            {
+                events.Writer.TryWrite(messaging.Clone());
+            }
+
+            // A pre-checkout is answered with yes; other events do not read it.
+            return Results.Json(new { success = true });
+        });
+        await app.StartAsync();
+        return app;
+    }
+
+    private static string Template(string psid) =>
+        """
+        {"recipient":{"id":"PSID"},"message":{"attachment":{"type":"template","payload":{"template_type":"generic","elements":[
+          {"title":"Olive oil","subtitle":"One bottle","buttons":[{"type":"payment","title":"buy","payload":"OIL","payment_summary":{
+            "currency":"EUR","payment_type":"FIXED_AMOUNT","merchant_name":"Pallas","requested_user_info":["contact_name"],"price_list":[{"label":"Oil","amount":"5.00"}]}}]}]}}}}
+        """.Replace("PSID", psid, StringComparison.Ordinal);
+
+    /// <summary>What the card page makes of a test card.</summary>
+    private static string NewCard() =>
+        "sbx1_" + Convert.ToBase64String(Encoding.UTF8.GetBytes($$"""{"id":"{{Guid.NewGuid():N}}","brand":"visa","last4":"4242","expMonth":8,"expYear":2040}""")).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
+    private static string Text(JsonElement json, string member) => json.GetProperty(member).GetString() ?? throw new InvalidOperationException($"{member} is null.");
+
+    /// <summary>Names that nobody has yet.</summary>
+    private sealed class FreshNames
+    {
+        private int count;
+
+        public string Next() => $"fresh_{Interlocked.Increment(ref count)}";
+    }
+}
