@@ -1,0 +1,27 @@
+import type { ClientId, EventId, Instant, MemberId, ThreadId } from './ids.ts';
+import type { Event, Purchase, Thread } from './types.ts';
+
+/** Frames of the live gateway (docs/protocol/live.md) that concern the screen. */
+export type ServerFrame =
+  | { op: 'event'; thread: ThreadId; event: Event }
+  | { op: 'thread'; thread: Thread }
+  | { op: 'gap'; thread: ThreadId; from: number; to: number }
+  | { op: 'receipt'; thread: ThreadId; member: MemberId; read: number; delivered: number }
+  | { op: 'typing'; thread: ThreadId; member: MemberId; on: boolean }
+  | { op: 'presence'; person: MemberId; online: boolean }
+  | { op: 'purchase'; purchase: Purchase }
+  | {
+      op: 'sent';
+      clientId: ClientId;
+      thread: ThreadId;
+      seq: number;
+      id: EventId;
+      at: Instant;
+      repeat: boolean;
+    }
+  | { op: 'error'; code: string; message: string; clientId?: ClientId };
+
+export type ClientFrame =
+  | { op: 'typing'; thread: ThreadId; on: boolean }
+  | { op: 'delivered'; thread: ThreadId; seq: number }
+  | { op: 'read'; thread: ThreadId; seq: number };

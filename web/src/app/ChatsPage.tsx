@@ -1,0 +1,119 @@
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate, useParams } from 'react-router';
+import type { ThreadId } from '../api/ids.ts';
+import type { PayTarget } from '../api/slots.ts';
+import type { BoardingPass, Event, Thread } from '../api/types.ts';
+import { MessageCard } from '../features/bots/MessageCard.tsx';
+import { PersistentMenu } from '../features/bots/PersistentMenu.tsx';
+import { QuickReplies } from '../features/bots/QuickReplies.tsx';
+import { WelcomeScreen } from '../features/bots/WelcomeScreen.tsx';
+import { Inbox } from '../features/threads/inbox/Inbox.tsx';
+import { useThreads } from '../features/threads/sync/useThreads.ts';
+import type { ThreadSlots } from '../features/threads/thread/slots.ts';
+import { ThreadView } from '../features/threads/thread/ThreadView.tsx';
+import { useIsPhone } from '../lib/useMediaQuery.ts';
+import { EmptyState } from '../ui/EmptyState.tsx';
+import styles from './ChatsPage.module.css';
+import { ConnectionBar } from './ConnectionBar.tsx';
+
+const PaySheet = lazy(() => import('../features/payments/PaySheet.tsx'));
+const BoardingPassView = lazy(() => import('../features/passes/BoardingPassView.tsx'));
+
+type Overlay =
+  | { kind: 'pay'; thread: Thread; event: Event; target: PayTarget }
+  | { kind: 'pass'; passes: readonly BoardingPass[]; index: number }
+  | null;
+
+/** Inbox and thread beside each other; on phones one covers the other. Here the features of a thread meet. */
+export function ChatsPage() {
+  const { t } = useTranslation('app');
+  const navigate = useNavigate();
+  const isPhone = useIsPhone();
+  const params = useParams();
+  const selected = (params.thread ?? null) as ThreadId | null;
+  const search = useRef<HTMLInputElement>(null);
+  const [overlay, setOverlay] = useState<Overlay>(null);
+  const close = () => setOverlay(null);
+
+  const slots = useMemo<ThreadSlots>(
+    () => ({
+      Card: MessageCard,
+      QuickReplies,
+      Menu: PersistentMenu,
+      Welcome: WelcomeScreen,
+      onPay: (thread, event, target) => setOverlay({ kind: 'pay', thread, event, target }),
+      onOpenPass: (passes, index) => setOverlay({ kind: 'pass', passes, index }),
+    }),
+    [],
+  );
+  const toInbox = useCallback(() => void navigate('/'), [navigate]);
+  useThreadKeys(selected, search, isPhone ? toInbox : null);
+
+  return (
+    <div className={styles.chats}>
+      {(!isPhone || selected === null) && (
+        <Inbox
+          selected={selected}
+          searchRef={search}
+          notice={selected === null && <ConnectionBar />}
+          findPath="/find"
+        />
+      )}
+      {(!isPhone || selected !== null) && (
+        <main className={styles.thread}>
+          {selected === null ? (
+            <EmptyState>{t('chooseThread')}</EmptyState>
+          ) : (
+            <ThreadView
+              key={selected}
+              id={selected}
+              slots={slots}
+              notice={<ConnectionBar />}
+              onBack={isPhone ? toInbox : null}
+              onLeave={toInbox}
+            />
+          )}
+        </main>
+      )}
+      <Suspense fallback={null}>
+        {overlay?.kind === 'pay' && (
+          <PaySheet thread={overlay.thread} event={overlay.event} target={overlay.target} onClose={close} />
+        )}
+        {overlay?.kind === 'pass' && (
+          <BoardingPassView passes={overlay.passes} initialIndex={overlay.index} onClose={close} />
+        )}
+      </Suspense>
+    </div>
+  );
+}
+
+/** Ctrl+K to the search, Alt+↑ and Alt+↓ through the threads, Esc back on phones. */
+function useThreadKeys(
+  selected: ThreadId | null,
+  search: React.RefObject<HTMLInputElement | null>,
+  back: (() => void) | null,
+): void {
+  const navigate = useNavigate();
+  const { threads } = useThreads();
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || document.querySelector('[role="dialog"], [role="alertdialog"]')) return;
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        search.current?.focus();
+        search.current?.select();
+      } else if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) {
+        event.preventDefault();
+        const index = threads.findIndex((thread) => thread.id === selected);
+        const next = threads[event.key === 'ArrowUp' ? Math.max(0, index - 1) : index + 1];
+        if (next && next.id !== selected) void navigate(`/t/${next.id}`);
+      } else if (event.key === 'Escape' && back && selected !== null) {
+        back();
+      }
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, [threads, selected, navigate, search, back]);
+}

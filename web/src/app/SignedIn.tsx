@@ -1,0 +1,102 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, useMemo } from 'react';
+import { Route, Routes, useNavigate } from 'react-router';
+import type { ServerFrame } from '../api/frames.ts';
+import { queryKeys } from '../api/queryKeys.ts';
+import type { Me } from '../api/types.ts';
+import { Conversations } from '../features/threads/sync/Conversations.ts';
+import { ConversationsContext } from '../features/threads/sync/context.ts';
+import { useThreads } from '../features/threads/sync/useThreads.ts';
+import type { Language } from '../lib/languages.ts';
+import { LiveConnection } from '../lib/live.ts';
+import { ChatsPage } from './ChatsPage.tsx';
+import { LiveContext } from './ConnectionBar.tsx';
+import { CrashGuard } from './CrashGuard.tsx';
+import { Frame } from './Frame.tsx';
+import { NothingHere } from './NothingHere.tsx';
+
+const FindPage = lazy(() =>
+  import('../features/bots/FindPage.tsx').then((module) => ({ default: module.FindPage })),
+);
+const MoneyPage = lazy(() =>
+  import('../features/payments/MoneyPage.tsx').then((module) => ({ default: module.MoneyPage })),
+);
+
+export interface SignedInProps {
+  me: Me;
+  language: Language;
+  onChooseLanguage: (language: Language) => void;
+  onSignedOut: () => void;
+}
+
+/** Everything for one person: the live connection, their conversations, the places they can be. */
+export function SignedIn({ me, language, onChooseLanguage, onSignedOut }: SignedInProps) {
+  const { session, live } = useSession(me, onSignedOut);
+  const navigate = useNavigate();
+  return (
+    <ConversationsContext value={session}>
+      <OpenWhenKnown live={live} />
+      <LiveContext value={live}>
+        <Frame me={me} language={language} onChooseLanguage={onChooseLanguage} onSignedOut={onSignedOut}>
+          <CrashGuard>
+            <Suspense fallback={null}>
+              <Routes>
+                <Route path="/" element={<ChatsPage />} />
+                <Route path="/t/:thread" element={<ChatsPage />} />
+                <Route
+                  path="/find"
+                  element={<FindPage onOpenThread={(thread) => void navigate(`/t/${thread.id}`)} />}
+                />
+                <Route path="/money" element={<MoneyPage />} />
+                <Route path="*" element={<NothingHere />} />
+              </Routes>
+            </Suspense>
+          </CrashGuard>
+        </Frame>
+      </LiveContext>
+    </ConversationsContext>
+  );
+}
+
+function useSession(me: Me, onSignedOut: () => void) {
+  const client = useQueryClient();
+  const made = useMemo(() => {
+    const live: LiveConnection = new LiveConnection({
+      url: new URL('/live', location.href.replace(/^http/, 'ws')).href,
+      resume: () => conversations.resume(),
+      onSignedOut,
+      onReady: (again) => {
+        conversations.reconnected();
+        // Markers and new threads are not replayed: ask for them, once.
+        if (again) void client.invalidateQueries({ queryKey: queryKeys.threads });
+        if (again) void client.invalidateQueries({ queryKey: ['thread'] });
+      },
+      onFrame: (raw) => {
+        const frame = raw as ServerFrame;
+        if (frame.op === 'purchase')
+          client.setQueryData(queryKeys.purchase(frame.purchase.id), frame.purchase);
+        else conversations.receive(frame);
+      },
+    });
+    const conversations: Conversations = new Conversations(me.id, client, (frame) => live.send(frame));
+    return { live, session: { me: me.id, conversations } };
+  }, [client, me.id, onSignedOut]);
+
+  useEffect(() => {
+    made.session.conversations.start();
+    return () => {
+      made.session.conversations.stop();
+      made.live.close();
+    };
+  }, [made]);
+  return made;
+}
+
+/** The connection opens once the inbox is known, so that its hello can say from where news is wanted. */
+function OpenWhenKnown({ live }: { live: LiveConnection }) {
+  const { isPending } = useThreads();
+  useEffect(() => {
+    if (!isPending) live.open();
+  }, [isPending, live]);
+  return null;
+}

@@ -1,0 +1,48 @@
+import { Check, ExternalLink, Phone } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { CardFoot } from '../../../ui/cards/CardFoot.tsx';
+import type { CardButton } from '../../../ui/cards/readTemplate.ts';
+import { wasPressed } from '../../../ui/cards/threadFacts.ts';
+import type { CardContext } from './context.ts';
+
+/** A button that does not move money. One that was taken keeps a tick; bots decide whether twice means anything. */
+export function ButtonFoot({
+  button,
+  seq,
+  facts,
+  enabled,
+  onPress,
+}: { button: Exclude<CardButton, { type: 'payment' }> } & Pick<
+  CardContext,
+  'seq' | 'facts' | 'enabled' | 'onPress'
+>) {
+  const { t } = useTranslation('bots');
+  switch (button.type) {
+    case 'postback':
+      return (
+        <CardFoot
+          disabled={!enabled}
+          icon={wasPressed(facts, seq, button.payload) && <Check size={16} aria-label={t('chosen')} />}
+          onPress={() => onPress({ title: button.title, payload: button.payload })}
+        >
+          {button.title}
+        </CardFoot>
+      );
+    case 'web_url':
+      return (
+        <CardFoot
+          href={button.url}
+          icon={<ExternalLink size={16} className="mirror" aria-hidden="true" />}
+          spoken={t('opensOutside', { title: button.title })}
+        >
+          {button.title}
+        </CardFoot>
+      );
+    case 'phone_number':
+      return (
+        <CardFoot href={`tel:${button.number}`} icon={<Phone size={16} aria-hidden="true" />}>
+          {button.title}
+        </CardFoot>
+      );
+  }
+}

@@ -1,0 +1,12 @@
+import type { MessageCardProps } from '../../../api/slots.ts';
+import type { Card } from '../../../ui/cards/readTemplate.ts';
+import type { ThreadFacts } from '../../../ui/cards/threadFacts.ts';
+
+/** What every card is given beside its template. */
+export interface CardContext extends Pick<MessageCardProps, 'enabled' | 'onPress' | 'onPay' | 'onOpenPass'> {
+  /** Number of the message. */
+  seq: number;
+  facts: ThreadFacts;
+}
+
+export type Of<Kind extends Card['kind']> = Extract<Card, { kind: Kind }>;

@@ -1,0 +1,20 @@
+import { useTranslation } from 'react-i18next';
+import styles from './MoneyPage.module.css';
+import { Balances } from './money/Balances.tsx';
+import { Movements } from './money/Movements.tsx';
+import { SavedCards } from './money/SavedCards.tsx';
+
+/** What one has, what one pays with, and what has moved. */
+export function MoneyPage() {
+  const { t } = useTranslation('payments');
+  return (
+    <main className={styles.page}>
+      <div className={styles.column}>
+        <h1 className="t-head">{t('money')}</h1>
+        <Balances />
+        <SavedCards />
+        <Movements />
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,36 @@
+import { Search } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ThreadId } from '../../../api/ids.ts';
+import { Sheet } from '../../../ui/Sheet.tsx';
+import { FoundSomebody } from './FoundSomebody.tsx';
+import styles from './NewConversation.module.css';
+import { SearchField } from './SearchField.tsx';
+
+/** Whom to write to: a person by name or handle, a business by name. */
+export function NewConversation({
+  onClose,
+  onOpened,
+}: {
+  onClose: () => void;
+  onOpened: (thread: ThreadId) => void;
+}) {
+  const { t } = useTranslation('threads');
+  const [typed, setTyped] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <Sheet title={t('newChat')} onClose={onClose} initialFocus={field}>
+      <SearchField ref={field} label={t('whom')} value={typed} onChange={setTyped} />
+      <div className={styles.found}>
+        {typed.trim() === '' ? (
+          <p className={styles.hint}>
+            <Search size={20} aria-hidden="true" />
+            {t('whomHint')}
+          </p>
+        ) : (
+          <FoundSomebody typed={typed} except={[]} onOpened={onOpened} />
+        )}
+      </div>
+    </Sheet>
+  );
+}

@@ -1,0 +1,89 @@
+/**
+ * What is known of one thread's events. Numbers are gap-free, so a hole is seen at once: `events` is one unbroken
+ * run, what arrived beyond a hole waits in `ahead`, and `newest` is the highest number heard of.
+ */
+import type { Event } from '../../../api/types.ts';
+
+export interface Log {
+  readonly loaded: boolean;
+  readonly events: readonly Event[];
+  readonly ahead: readonly Event[];
+  readonly newest: number;
+  /** `events` begins with the first event there is. */
+  readonly reachesStart: boolean;
+}
+
+export const emptyLog: Log = { loaded: false, events: [], ahead: [], newest: 0, reachesStart: false };
+
+/** Number of the last event before which nothing is missing. */
+export const lastKnown = (log: Log) => log.events.at(-1)?.seq ?? 0;
+
+/** There are events after `events` that are not here yet. */
+export const hasGap = (log: Log) => log.loaded && log.newest > lastKnown(log);
+
+export type LogAction =
+  /** The newest page was fetched. */
+  | { type: 'newest'; events: readonly Event[]; lastSeq: number; limit: number }
+  /** The page before the first known event was fetched. */
+  | { type: 'older'; events: readonly Event[]; limit: number }
+  /** What follows the last known event was fetched. */
+  | { type: 'after'; events: readonly Event[]; lastSeq: number }
+  | { type: 'arrived'; event: Event }
+  /** Somebody said that there is an event of this number. */
+  | { type: 'heard-of'; seq: number };
+
+export function reduceLog(log: Log, action: LogAction): Log {
+  switch (action.type) {
+    case 'newest': {
+      const first = action.events[0];
+      const reachesStart = first === undefined || first.seq === 1 || action.events.length < action.limit;
+      // The run that contains the new page wins: what lies before a hole is fetched again by scrolling up.
+      const joined = settle(log, action.events, action.events.at(-1)?.seq);
+      const keepsOlder = joined.events[0]?.seq !== first?.seq;
+      return {
+        ...joined,
+        loaded: true,
+        newest: Math.max(log.newest, action.lastSeq, joined.newest),
+        reachesStart: keepsOlder ? log.reachesStart : reachesStart,
+      };
+    }
+    case 'older': {
+      const joined = settle(log, action.events, log.events[0]?.seq);
+      const reachesStart = action.events.length < action.limit || joined.events[0]?.seq === 1;
+      return { ...joined, reachesStart };
+    }
+    case 'after': {
+      const joined = settle(log, action.events, log.events.at(-1)?.seq ?? action.events[0]?.seq);
+      return { ...joined, newest: Math.max(joined.newest, action.lastSeq) };
+    }
+    case 'arrived': {
+      if (!log.loaded) return { ...log, newest: Math.max(log.newest, action.event.seq) };
+      return settle(log, [action.event], log.events.at(-1)?.seq ?? (action.event.seq === 1 ? 1 : undefined));
+    }
+    case 'heard-of':
+      return action.seq > log.newest ? { ...log, newest: action.seq } : log;
+  }
+}
+
+/**
+ * Joins new events with all that is known. `events` becomes the unbroken run around `anchor`; later ones wait.
+ * Of two events with one number the new one is kept: a fetched one may have lost its content since.
+ */
+function settle(log: Log, fresh: readonly Event[], anchor: number | undefined): Log {
+  const bySeq = new Map<number, Event>();
+  for (const event of [...log.events, ...log.ahead, ...fresh]) bySeq.set(event.seq, event);
+  const newest = Math.max(log.newest, ...fresh.map((event) => event.seq));
+  const sorted = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+  if (anchor === undefined || !bySeq.has(anchor)) return { ...log, ahead: sorted, newest };
+
+  let from = anchor;
+  let to = anchor;
+  while (bySeq.has(from - 1)) from--;
+  while (bySeq.has(to + 1)) to++;
+  return {
+    ...log,
+    events: sorted.filter((event) => event.seq >= from && event.seq <= to),
+    ahead: sorted.filter((event) => event.seq > to),
+    newest,
+  };
+}

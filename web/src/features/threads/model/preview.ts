@@ -1,0 +1,91 @@
+import type { TFunction } from 'i18next';
+import type { MemberId } from '../../../api/ids.ts';
+import type { Attachment, Event, Payment, Thread } from '../../../api/types.ts';
+
+export type PreviewIcon = 'photo' | 'plane' | 'ticket' | 'receipt' | 'cards' | 'paid' | 'file' | null;
+
+export interface Preview {
+  icon: PreviewIcon;
+  text: string;
+}
+
+type Write = (payment: Payment['amount']) => string;
+
+/** One line about an event, for the inbox and for what is read aloud. `write` gives an amount with its code. */
+export function previewOf(
+  event: Event,
+  thread: Thread,
+  me: MemberId,
+  t: TFunction<'threads'>,
+  write: Write,
+): Preview {
+  if (event.payment) return { icon: 'paid', text: paymentText(event, thread, me, t, write) };
+  if (event.system) return { icon: null, text: noticeText(event, thread, me, t) ?? '' };
+  const attachment = event.attachments?.[0];
+  const own = attachment ? attachmentPreview(attachment, t) : { icon: null, text: '' };
+  const text = event.text ? { icon: null, text: event.text.replace(/\s+/g, ' ') } : own;
+  if (thread.kind !== 'group' || event.sender === me) return text;
+  const author = thread.members.find((member) => member.id === event.sender)?.name;
+  return author ? { ...text, text: t('authorSays', { author, text: text.text }) } : text;
+}
+
+function attachmentPreview(attachment: Attachment, t: TFunction<'threads'>): Preview {
+  if (attachment.type === 'image') return { icon: 'photo', text: t('photo') };
+  if (attachment.type !== 'template') return { icon: 'file', text: t('file') };
+  const template = attachment.payload;
+  switch (template.template_type) {
+    case 'generic':
+      return template.elements.some((element) => element.flight_offer)
+        ? { icon: 'plane', text: t('flights', { count: template.elements.length }) }
+        : { icon: 'cards', text: template.elements[0]?.title ?? '' };
+    case 'button':
+      return { icon: null, text: template.text };
+    case 'receipt':
+      return { icon: 'receipt', text: t('receipt') };
+    case 'airline_itinerary':
+      return { icon: 'ticket', text: t('itinerary') };
+    case 'airline_checkin':
+      return { icon: 'ticket', text: t('checkinOpen') };
+    case 'airline_boardingpass':
+      return { icon: 'ticket', text: t('boardingPass') };
+    default:
+      return { icon: 'cards', text: t('card') };
+  }
+}
+
+/** "You paid Halcyon Air EUR 214.60". */
+export function paymentText(
+  event: Event,
+  thread: Thread,
+  me: MemberId,
+  t: TFunction<'threads'>,
+  write: Write,
+): string {
+  const { payment } = event;
+  if (!payment) return '';
+  const amount = write(payment.amount);
+  const business = thread.page?.name ?? thread.title;
+  if (payment.state === 'refunded') return t('refunded', { business, amount });
+  if (event.sender === me || thread.kind === 'business') return t('youPaid', { business, amount });
+  const author = thread.members.find((member) => member.id === event.sender)?.name ?? thread.title;
+  return t('somebodyPaid', { author, business, amount });
+}
+
+/** What a notice of the system says; null for one this client does not know, which is then left out. */
+export function noticeText(
+  event: Event,
+  thread: Thread,
+  me: MemberId,
+  t: TFunction<'threads'>,
+): string | null {
+  const name = (id: unknown) => thread.members.find((member) => member.id === id)?.name ?? '';
+  const who = typeof event.system?.member === 'string' ? event.system.member : event.sender;
+  switch (event.system?.code) {
+    case 'member_joined':
+      return who === me ? t('youJoined') : t('joined', { name: name(who) });
+    case 'member_left':
+      return who === me ? t('youLeft') : t('left', { name: name(who) });
+    default:
+      return null;
+  }
+}

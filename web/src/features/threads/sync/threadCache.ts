@@ -1,0 +1,43 @@
+import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import type { ThreadId } from '../../../api/ids.ts';
+import { queryKeys } from '../../../api/queryKeys.ts';
+import type { ThreadList } from '../../../api/threads.ts';
+import type { Thread } from '../../../api/types.ts';
+
+type Threads = InfiniteData<ThreadList, unknown>;
+
+/** Threads are cached twice, in the inbox and each alone; these keep the two alike. */
+export function cachedThread(client: QueryClient, id: ThreadId): Thread | undefined {
+  return (
+    client.getQueryData<Thread>(queryKeys.thread(id)) ??
+    cachedThreads(client).find((thread) => thread.id === id)
+  );
+}
+
+export function cachedThreads(client: QueryClient): Thread[] {
+  return threadsOf(client.getQueryData<Threads>(queryKeys.threads));
+}
+
+/** All pages as one list, each thread once, the most recent first. */
+export function threadsOf(data: Threads | undefined): Thread[] {
+  const byId = new Map<ThreadId, Thread>();
+  for (const page of data?.pages ?? [])
+    for (const thread of page.threads) if (!byId.has(thread.id)) byId.set(thread.id, thread);
+  return [...byId.values()].sort((a, b) => b.updatedAt.localeCompare(a.updatedAt));
+}
+
+export function putThread(client: QueryClient, thread: Thread): void {
+  client.setQueryData<Thread>(queryKeys.thread(thread.id), thread);
+  client.setQueryData<Threads>(queryKeys.threads, (data) => {
+    const first = data?.pages[0];
+    if (!data || !first) return data;
+    const isListed = data.pages.some((page) => page.threads.some((each) => each.id === thread.id));
+    const pages = isListed
+      ? data.pages.map((page) => ({
+          ...page,
+          threads: page.threads.map((each) => (each.id === thread.id ? thread : each)),
+        }))
+      : [{ ...first, threads: [thread, ...first.threads] }, ...data.pages.slice(1)];
+    return { ...data, pages };
+  });
+}
