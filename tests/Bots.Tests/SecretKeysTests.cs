@@ -47,11 +47,16 @@ public sealed class SecretKeysTests : IDisposable
     }
 
     [Fact]
-    public void Two_who_make_the_first_key_at_once_have_the_same()
+    public void Eight_who_make_the_first_key_at_once_have_the_same()
     {
-        var boxes = Enumerable.Range(0, 8).AsParallel().WithDegreeOfParallelism(8).Select(i => Keys().Seal(i, $"secret {i}")).ToList();
+        for (var round = 0; round < 50; round++)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(KeyFile)!);
+            File.Delete(KeyFile);
+            var boxes = Enumerable.Range(0, 8).AsParallel().AsOrdered().WithDegreeOfParallelism(8).Select(i => Keys().Seal(i, $"secret {i}")).ToList();
 
-        Assert.All(boxes, box => Assert.StartsWith("secret", Keys().Open(boxes.IndexOf(box), box), StringComparison.Ordinal));
+            Assert.All(boxes, box => Assert.Equal($"secret {boxes.IndexOf(box)}", Keys().Open(boxes.IndexOf(box), box)));
+        }
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,7 @@ namespace Stoa.Bots.Apps;
 /// The file has one line for each version, <c>number base64</c>; the highest seals, all open. A new version is a new line.
 /// Sealed form: version (4), nonce (12), tag (16), ciphertext; the app's id is bound in, so a secret cannot be moved to another app.
 /// </remarks>
-internal sealed class SecretKeys(IOptions<StoaOptions> options)
+internal sealed partial class SecretKeys(IOptions<StoaOptions> options)
 {
     private const int HeaderLength = 4 + 12 + 16;
 
@@ -124,12 +125,35 @@ internal sealed class SecretKeys(IOptions<StoaOptions> options)
                 file.Flush(flushToDisk: true);
             }
 
-            // Whole or not at all, and never over another node's that was a moment quicker.
-            File.Move(temporary, path, overwrite: false);
+            Publish(temporary, path);
         }
-        catch (IOException) when (File.Exists(path))
+        finally
         {
             File.Delete(temporary);
         }
     }
+
+    /// <summary>Whole or not at all, and never over another node's that was a moment quicker.</summary>
+    /// <remarks>Not <see cref="File.Move(string, string)"/>: on Unix it looks whether the name is taken and then renames over it, two steps between which the other has been seen to come.</remarks>
+    private static void Publish(string temporary, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            try
+            {
+                File.Move(temporary, path, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                // The other was quicker.
+            }
+        }
+        else if (Link(temporary, path) != 0 && !File.Exists(path))
+        {
+            throw new IOException($"{path} could not be made: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string from, string to);
 }
