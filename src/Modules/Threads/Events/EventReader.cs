@@ -6,7 +6,7 @@ using Stoa.Threads.Wire;
 namespace Stoa.Threads.Events;
 
 /// <summary>Reads the log for a reader, who must be a member.</summary>
-internal sealed class EventReader(NpgsqlDataSource database)
+internal sealed class EventReader(NpgsqlDataSource database, TimeProvider time)
 {
     /// <returns>Null for a thread that is not there or not the reader's.</returns>
     public async Task<ListEvents.EventsPage?> ReadAsync(PersonId me, ThreadId thread, long? after, long? before, int limit, CancellationToken cancellationToken)
@@ -17,14 +17,15 @@ internal sealed class EventReader(NpgsqlDataSource database)
             Parameters = { new NpgsqlParameter<long> { TypedValue = thread.Value }, new NpgsqlParameter<long> { TypedValue = me.Value } },
         });
         batch.BatchCommands.Add(new(after is null
-            ? EventRow.Select + " where thread_id = $1 and seq < $2 order by seq desc limit $3"
-            : EventRow.Select + " where thread_id = $1 and seq > $2 order by seq limit $3")
+            ? EventView.Select(4) + " where e.thread_id = $1 and e.seq < $2 and e.seq > (select from_seq from threads.members where thread_id = $1 and member_id = $4) order by e.seq desc limit $3"
+            : EventView.Select(4) + " where e.thread_id = $1 and e.seq > greatest($2, (select from_seq from threads.members where thread_id = $1 and member_id = $4)) order by e.seq limit $3")
         {
             Parameters =
             {
                 new NpgsqlParameter<long> { TypedValue = thread.Value },
                 new NpgsqlParameter<long> { TypedValue = after ?? before ?? long.MaxValue },
                 new NpgsqlParameter<int> { TypedValue = limit },
+                new NpgsqlParameter<long> { TypedValue = me.Value },
             },
         });
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -36,12 +37,13 @@ internal sealed class EventReader(NpgsqlDataSource database)
         var lastSeq = reader.GetInt64(0);
         await reader.NextResultAsync(cancellationToken);
         var events = new List<RawJson>();
+        var now = time.GetUtcNow();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var row = EventRow.Read(reader);
+            var (seq, json) = EventView.Read(reader, thread, me, now);
             // The second statement may see what was committed after the first.
-            lastSeq = Math.Max(lastSeq, row.Seq);
-            events.Add(row.AsJson(thread, me));
+            lastSeq = Math.Max(lastSeq, seq);
+            events.Add(json);
         }
 
         if (after is null)

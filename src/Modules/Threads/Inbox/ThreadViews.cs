@@ -27,29 +27,30 @@ internal readonly record struct InboxPlace(DateTimeOffset At, long Thread)
 }
 
 /// <summary>Reads threads for a reader: only those they are a member of, whatever is asked for.</summary>
-internal sealed class ThreadViews(NpgsqlDataSource database, IPeople people, IPageDirectory pages)
+internal sealed class ThreadViews(NpgsqlDataSource database, IPeople people, IPageDirectory pages, TimeProvider time)
 {
-    private const string Mine = "select t.id, t.kind, t.title, t.page_id, t.last_seq, t.updated_at, m.read_seq from threads.members m join threads.threads t on t.id = m.thread_id where m.member_id = $1";
+    private const string Mine = "select t.id, t.kind, t.title, t.page_id, t.last_seq, t.last_message_seq, t.updated_at, m.read_seq, m.from_seq from threads.members m join threads.threads t on t.id = m.thread_id where m.member_id = $1";
 
     /// <summary>The parts of a view that the database knows, for the threads of <c>mine</c>; the newest event and the members come along.</summary>
-    private const string Parts =
+    private static readonly string parts =
         $"""
         select mine.id, mine.kind, mine.title, mine.page_id, mine.last_seq, mine.updated_at, mine.read_seq,
-               (select count(*) from threads.events u where u.thread_id = mine.id and u.seq > mine.read_seq and u.sender <> $1 and u.kind in (1, 3)),
-               who.ids, who.are_pages, who.read, who.delivered, who.blocked, {EventRow.Columns}
+               (select count(*) from threads.events u where u.thread_id = mine.id and u.seq > greatest(mine.read_seq, mine.from_seq) and u.sender <> $1 and u.kind in (1, 3)),
+               who.ids, who.are_pages, who.read, who.delivered, who.blocked, {EventView.Columns}
         from mine
         cross join lateral (
           select array_agg(member_id order by member_id) as ids, array_agg(is_page order by member_id) as are_pages,
                  array_agg(read_seq order by member_id) as read, array_agg(delivered_seq order by member_id) as delivered,
                  bool_or(blocked_at is not null and member_id <> $1) as blocked
           from threads.members where thread_id = mine.id) who
-        left join threads.events e on e.thread_id = mine.id and e.seq = mine.last_seq
+        left join threads.events e on e.thread_id = mine.id and e.seq = mine.last_message_seq and e.seq > mine.from_seq
+        {EventView.Joins(1)}
         order by mine.updated_at desc, mine.id desc
         """;
 
     public async Task<ThreadView?> FindAsync(PersonId reader, ThreadId thread, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand($"with mine as ({Mine} and m.thread_id = $2) {Parts}");
+        await using var command = database.CreateCommand($"with mine as ({Mine} and m.thread_id = $2) {parts}");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = reader.Value });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
         return await ReadAsync(command, reader, cancellationToken) is [var view] ? view : null;
@@ -59,7 +60,7 @@ internal sealed class ThreadViews(NpgsqlDataSource database, IPeople people, IPa
     public async Task<IReadOnlyList<ThreadView>> ListAsync(PersonId reader, InboxPlace? before, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            $"with mine as ({Mine} and ($2 is null or (t.updated_at, t.id) < ($2, $3)) order by t.updated_at desc, t.id desc limit $4) {Parts}");
+            $"with mine as ({Mine} and ($2 is null or (t.updated_at, t.id) < ($2, $3)) order by t.updated_at desc, t.id desc limit $4) {parts}");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = reader.Value });
         command.Parameters.Add(new NpgsqlParameter { Value = (object?)before?.At ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = before?.Thread ?? 0 });
@@ -70,6 +71,7 @@ internal sealed class ThreadViews(NpgsqlDataSource database, IPeople people, IPa
     private async Task<List<ThreadView>> ReadAsync(NpgsqlCommand command, PersonId me, CancellationToken cancellationToken)
     {
         var rows = new List<Row>();
+        var now = time.GetUtcNow();
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
@@ -79,7 +81,7 @@ internal sealed class ThreadViews(NpgsqlDataSource database, IPeople people, IPa
                     thread, reader.GetInt16(1), reader.IsDBNull(2) ? null : reader.GetString(2), reader.IsDBNull(3) ? null : new PageId(reader.GetInt64(3)),
                     reader.GetInt64(4), reader.GetFieldValue<DateTimeOffset>(5), reader.GetInt64(6), reader.GetInt64(7),
                     reader.GetFieldValue<long[]>(8), reader.GetFieldValue<bool[]>(9), reader.GetFieldValue<long[]>(10), reader.GetFieldValue<long[]>(11), reader.GetBoolean(12),
-                    reader.IsDBNull(13) ? null : EventRow.Read(reader, 13).AsJson(thread, me)));
+                    reader.IsDBNull(13) ? null : EventView.Read(reader, thread, me, now, 13).Json));
             }
         }
 

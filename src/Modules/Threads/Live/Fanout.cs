@@ -49,6 +49,15 @@ internal sealed partial class Fanout : IAsyncDisposable
     public ValueTask TellAsync(IReadOnlyList<CommittedEvent> events, CancellationToken cancellationToken) =>
         events.Count == 0 ? default : WriteAsync(events, cancellationToken);
 
+    /// <summary>What a change leads to, after its event.</summary>
+    public async ValueTask TellAsync(IReadOnlyList<object> changes, CancellationToken cancellationToken)
+    {
+        foreach (var change in changes)
+        {
+            await WriteAsync(change, cancellationToken);
+        }
+    }
+
     public ValueTask TellAsync(ThreadOpened opened, CancellationToken cancellationToken) => WriteAsync(opened, cancellationToken);
 
     public ValueTask TellAsync(MarkersMoved moved, CancellationToken cancellationToken) => WriteAsync(moved, cancellationToken);
@@ -185,7 +194,8 @@ internal sealed partial class Fanout : IAsyncDisposable
     {
         var output = new ArrayBufferWriter<byte>(320 + what.Body.Length);
         ThreadFrames.BeginEvent(output, thread);
-        EventJson.Write(output, thread, result.Seq, what.Sender, clientId, kind, result.At, what.Body.Span);
+        var body = result.ExpiresAt is null ? what.Body.Span : EventView.Compose(what.Body.ToArray(), null, null, result.ExpiresAt);
+        EventJson.Write(output, thread, result.Seq, what.Sender, clientId, kind, result.At, body);
         output.Write("}"u8);
         return output.WrittenMemory;
     }

@@ -6,7 +6,7 @@ using Stoa.Threads.Log;
 namespace Stoa.Threads.Live;
 
 /// <summary>Brings a device that was away up to date from the log: event by event where it missed little, by announcing a gap where it missed much.</summary>
-internal sealed class Replay(NpgsqlDataSource database) : ILiveReplay
+internal sealed class Replay(NpgsqlDataSource database, TimeProvider time) : ILiveReplay
 {
     /// <summary>Events of one thread; more are fetched over HTTP, by whoever looks at the thread.</summary>
     private const int PerThreadMax = 200;
@@ -47,7 +47,7 @@ internal sealed class Replay(NpgsqlDataSource database) : ILiveReplay
 
         await using var command = database.CreateCommand(
             """
-            select t.id, least(greatest(r.seq, 0), t.last_seq), t.last_seq from unnest($1, $2) as r(thread_id, seq)
+            select t.id, least(greatest(r.seq, m.from_seq), t.last_seq), t.last_seq from unnest($1, $2) as r(thread_id, seq)
             join threads.members m on m.thread_id = r.thread_id and m.member_id = $3
             join threads.threads t on t.id = r.thread_id
             order by t.updated_at desc
@@ -67,14 +67,16 @@ internal sealed class Replay(NpgsqlDataSource database) : ILiveReplay
     private async Task<List<ReadOnlyMemory<byte>>> ReadAsync(PersonId person, ThreadId thread, long from, long to, CancellationToken cancellationToken)
     {
         var frames = new List<ReadOnlyMemory<byte>>();
-        await using var command = database.CreateCommand(EventRow.Select + " where thread_id = $1 and seq > $2 and seq <= $3 order by seq");
+        await using var command = database.CreateCommand(EventView.Select(4) + " where e.thread_id = $1 and e.seq > $2 and e.seq <= $3 order by e.seq");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = from });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = to });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = person.Value });
+        var now = time.GetUtcNow();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            frames.Add(ThreadFrames.Event(thread, EventRow.Read(reader).AsJson(thread, person)));
+            frames.Add(ThreadFrames.Event(thread, EventView.Read(reader, thread, person, now).Json));
         }
 
         return frames;

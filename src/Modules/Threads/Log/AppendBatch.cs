@@ -1,12 +1,20 @@
 using Npgsql;
 using NpgsqlTypes;
+using Stoa.Hosting.Problems;
 
 namespace Stoa.Threads.Log;
 
 /// <summary>An event that waits for its commit.</summary>
-internal sealed class PendingEvent(NewEvent what, short kind, long replyTo, DateTimeOffset at)
+internal sealed class PendingEvent(NewEvent what, short kind, long replyTo, DateTimeOffset at, ThreadChange? change = null)
 {
-    public NewEvent What { get; } = what;
+    /// <summary>A change writes the body when it is decided.</summary>
+    public NewEvent What { get; set; } = what;
+
+    /// <summary>What the event does to the thread beside standing in its log; null for what is only written.</summary>
+    public ThreadChange? Change { get; } = change;
+
+    /// <summary>Of a decided change: what members are told beside the event.</summary>
+    public IReadOnlyList<object> News { get; set; } = [];
 
     public short Kind { get; } = kind;
 
@@ -25,10 +33,27 @@ internal enum AppendVerdict : short
     Appended = 1,
     Refused = 2,
     ReplyMissing = 3,
+
+    /// <summary>Only owners and admins write in this group.</summary>
+    AnnouncementsOnly = 4,
+
+    /// <summary>The sender has not accepted the stranger's request yet.</summary>
+    NotAccepted = 5,
+
+    /// <summary>The change is not possible; <see cref="AppendResult.Refusal"/> says why.</summary>
+    NotPossible = 6,
+
+    /// <summary>It is as wanted already: no event.</summary>
+    Unchanged = 7,
 }
 
 /// <param name="MembersVersion">Of the thread under its lock: whoever is told of the event is a member at this moment.</param>
-internal readonly record struct AppendResult(AppendVerdict Verdict, long Seq, DateTimeOffset At, bool HasPage, int MembersVersion);
+internal readonly record struct AppendResult(AppendVerdict Verdict, long Seq, DateTimeOffset At, bool HasPage, int MembersVersion)
+{
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public Problem? Refusal { get; init; }
+}
 
 /// <summary>
 /// The append: one round trip, one commit, two statements. The first takes the rows of the threads in the order of their ids;
@@ -45,22 +70,26 @@ internal sealed class AppendBatch
         """
         with checked as (
           select i.*, t.last_seq, t.page_id, t.members_version, greatest(i.wanted_at, t.updated_at) as at,
-                 m.member_id is not null and m.blocked_at is null as member, e.seq as old_seq, e.at as old_at,
+                 greatest(i.wanted_at, t.updated_at) + make_interval(secs => t.retention_seconds) as expires_at,
+                 case when m.member_id is null or m.blocked_at is not null then 2
+                      when t.announcements and m.role = 3 and i.kind = 1 then 4
+                      when m.is_request then 5 else 1 end as verdict,
+                 e.seq as old_seq, e.at as old_at,
                  row_number() over (partition by i.thread_id, i.sender, i.client_id order by i.ord) as rep
           from unnest($1, $2, $3, $4, $5, $6, $7) with ordinality as i(thread_id, sender, client_id, kind, body, reply_to, wanted_at, ord)
           left join threads.threads t on t.id = i.thread_id
           left join threads.members m on m.thread_id = i.thread_id and m.member_id = i.sender
           left join threads.events e on e.thread_id = i.thread_id and e.sender = i.sender and e.client_id = i.client_id
         ), numbered as materialized (
-          select *, member and old_seq is null and rep = 1 and reply_to <= last_seq as fresh,
-                 last_seq + count(*) filter (where member and old_seq is null and rep = 1 and reply_to <= last_seq)
+          select *, verdict = 1 and old_seq is null and rep = 1 and reply_to <= last_seq as fresh,
+                 last_seq + count(*) filter (where verdict = 1 and old_seq is null and rep = 1 and reply_to <= last_seq)
                             over (partition by thread_id order by ord) as new_seq
           from checked
         ), inserted as (
-          insert into threads.events (thread_id, seq, sender, client_id, kind, at, body)
-          select thread_id, new_seq, sender, client_id, kind, at, body from numbered where fresh
+          insert into threads.events (thread_id, seq, sender, client_id, kind, at, body, expires_at)
+          select thread_id, new_seq, sender, client_id, kind, at, body, expires_at from numbered where fresh
         ), bumped as (
-          update threads.threads t set last_seq = n.top, updated_at = n.at
+          update threads.threads t set last_seq = n.top, last_message_seq = n.top, updated_at = n.at
           from (select thread_id, max(new_seq) as top, max(at) as at from numbered where fresh group by thread_id) n
           where t.id = n.thread_id
         ), told as (
@@ -70,7 +99,9 @@ internal sealed class AppendBatch
           from numbered where fresh and page_id is not null order by ord
         )
         select coalesce(old_seq, first_seq, 0), coalesce(old_at, first_at, wanted_at), page_id is not null, coalesce(members_version, 0),
-               (case when not member then 2 when fresh then 1 when old_seq is not null or first_seq is not null then 0 else 3 end)::smallint
+               (case when verdict = 2 then 2 when fresh then 1 when old_seq is not null or first_seq is not null then 0
+                     when verdict <> 1 then verdict else 3 end)::smallint,
+               case when fresh then expires_at end
         from (
           select *, min(new_seq) filter (where fresh) over same as first_seq, min(at) filter (where fresh) over same as first_at
           from numbered window same as (partition by thread_id, sender, client_id)
@@ -98,7 +129,10 @@ internal sealed class AppendBatch
         var i = 0;
         while (await reader.ReadAsync(cancellationToken))
         {
-            results[i] = new((AppendVerdict)reader.GetInt16(4), reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetBoolean(2), reader.GetInt32(3));
+            results[i] = new((AppendVerdict)reader.GetInt16(4), reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetBoolean(2), reader.GetInt32(3))
+            {
+                ExpiresAt = reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5),
+            };
             i++;
         }
 

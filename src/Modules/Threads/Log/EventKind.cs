@@ -6,6 +6,17 @@ internal static class EventKind
     public const short Message = 1;
     public const short System = 2;
     public const short Payment = 3;
+    public const short Edit = 4;
+    public const short Unsend = 5;
+    public const short Reaction = 6;
+    public const short Pin = 7;
+    public const short Vote = 8;
+
+    /// <summary>A message without its content: unsent, or expired.</summary>
+    public const short EmptyMessage = 101;
+
+    /// <summary>Whether it is read by itself, as against a change of an earlier event.</summary>
+    public static bool IsRead(short kind) => kind is Message or System or Payment;
 
     public static short Of(string name) => name switch
     {
@@ -17,9 +28,14 @@ internal static class EventKind
 
     public static string Name(short kind) => kind switch
     {
-        Message => "message",
+        Message or EmptyMessage => "message",
         System => "system",
         Payment => "payment",
+        Edit => "edit",
+        Unsend => "unsend",
+        Reaction => "reaction",
+        Pin => "pin",
+        Vote => "vote",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Stored by a newer program."),
     };
 }

@@ -23,6 +23,7 @@ internal sealed class ThreadLog : IThreadLog, IAsyncDisposable
     private readonly OutboxWriter outbox;
     private readonly Fanout fanout;
     private readonly AppendBatch append = new();
+    private readonly AppendChanges appendChanges;
     private readonly GroupCommit<PendingEvent, AppendResult> lane;
 
     // Both for the rare time after a lost connection; the lane alone touches them.
@@ -32,18 +33,25 @@ internal sealed class ThreadLog : IThreadLog, IAsyncDisposable
     public ThreadLog(NpgsqlDataSource database, TimeProvider time, OutboxWriter outbox, Fanout fanout, IOptions<ThreadsOptions> options)
     {
         (this.database, this.time, this.outbox, this.fanout) = (database, time, outbox, fanout);
+        appendChanges = new(append);
         lane = new(database, CommitAsync, options.Value.BatchMax, options.Value.QueueMax);
     }
 
     public async Task<AppendOutcome> AppendAsync(NewEvent newEvent, CancellationToken cancellationToken)
     {
         var result = await AppendAsync(newEvent, EventKind.Of(newEvent.Kind), replyTo: 0, cancellationToken);
-        return new((AppendStatus)result.Verdict, result.Seq, result.At);
+        return new(result.Verdict is AppendVerdict.Repeated or AppendVerdict.Appended ? (AppendStatus)result.Verdict : AppendStatus.Refused, result.Seq, result.At);
     }
 
     /// <summary>The same for a message that may answer an earlier one. Enters the lane before it first waits: calls made in order are appended in order.</summary>
     public Task<AppendResult> AppendAsync(NewEvent newEvent, short kind, long replyTo, CancellationToken cancellationToken) =>
         lane.TryEnqueue(new(newEvent, kind, replyTo, Instant.Now(time)), out var committed)
+            ? committed.WaitAsync(cancellationToken)
+            : Task.FromException<AppendResult>(new ProblemException(busy));
+
+    /// <summary>Carries out a change and appends its event. The same (thread, sender, client id) again answers with the first's number and changes nothing.</summary>
+    public Task<AppendResult> ChangeAsync(ThreadId thread, MemberId sender, Guid clientId, ThreadChange change, CancellationToken cancellationToken) =>
+        lane.TryEnqueue(new(new(thread, sender, clientId, EventKind.Name(change.Kind), default), change.Kind, 0, Instant.Now(time), change), out var committed)
             ? committed.WaitAsync(cancellationToken)
             : Task.FromException<AppendResult>(new ProblemException(busy));
 
@@ -89,7 +97,7 @@ internal sealed class ThreadLog : IThreadLog, IAsyncDisposable
         AppendResult[] results;
         try
         {
-            results = await append.RunAsync(connection, items, cancellationToken);
+            results = await (items.Any(item => item.Change is not null) ? appendChanges.RunAsync(connection, items, cancellationToken) : append.RunAsync(connection, items, cancellationToken));
         }
         catch (NpgsqlException lost) when (items.Count == 1 && lost is not PostgresException { IsTransient: false })
         {
@@ -146,6 +154,11 @@ internal sealed class ThreadLog : IThreadLog, IAsyncDisposable
         }
 
         await fanout.TellAsync(news, cancellationToken);
+        foreach (var change in news.Where(told => told.Event.News.Count > 0))
+        {
+            await fanout.TellAsync(change.Event.News, cancellationToken);
+        }
+
         return results;
     }
 

@@ -43,6 +43,11 @@ internal sealed class Sending(ThreadLog log, Offers offers, SendLimit limit)
     public static Problem? Refusal(AppendResult result) => result.Verdict switch
     {
         AppendVerdict.Refused => ThreadProblems.NotFound,
+        AppendVerdict.AnnouncementsOnly => new(StatusCodes.Status403Forbidden, "announcements_only", "Write in a group",
+            "Only owners and admins write in this group.", "Read along, or ask one of them."),
+        AppendVerdict.NotAccepted => new(StatusCodes.Status409Conflict, "request_not_accepted", "Write to a stranger",
+            "This conversation is a request that you have not accepted.", "Accept it first: PUT /api/threads/{id}/accept."),
+        AppendVerdict.NotPossible => result.Refusal,
         AppendVerdict.ReplyMissing => Problem.Invalid("reply_not_found", "'replyTo' names an event that this thread does not have.", "Send the seq of an earlier event of the thread."),
         _ => null,
     };
