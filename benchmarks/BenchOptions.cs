@@ -2,28 +2,29 @@ using System.Globalization;
 
 namespace Stoa.Bench;
 
-/// <param name="Measures">What to run, in order.</param>
-/// <param name="Seconds">Measured time of each load, after a second of warming up.</param>
+/// <param name="Measures">Names of what to run, in order.</param>
+/// <param name="Seconds">Measured time of each load, after it has warmed up.</param>
 /// <param name="Connections">Senders that wait for each answer before the next send.</param>
+/// <param name="Full">The sizes that the targets speak of, where the usual ones are smaller to end sooner.</param>
+/// <param name="Peer">Also measure the other program that a measure compares with, where there is one.</param>
 /// <param name="PostgresBinaries">Folder with <c>initdb</c> and <c>pg_ctl</c>; null: an installed server where there is one, else the pinned one.</param>
-internal sealed record BenchOptions(IReadOnlyList<string> Measures, int Seconds, int Connections, string? PostgresBinaries, string? JsonFile)
+internal sealed record BenchOptions(IReadOnlyList<string> Measures, int Seconds, int Connections, bool Full, bool Peer, string? PostgresBinaries, string? JsonFile)
 {
-    private static readonly string[] known = ["send", "start"];
-
+    /// <param name="known">Names of all measures; none among the words means those of <paramref name="usual"/>.</param>
     /// <returns>Null when the words cannot be understood.</returns>
-    public static BenchOptions? Parse(string[] words)
+    public static BenchOptions? Parse(IReadOnlyList<string> words, IReadOnlyCollection<string> known, IReadOnlyList<string> usual)
     {
-        var options = new BenchOptions([], 10, 64, null, null);
-        for (var i = 0; i < words.Length; i++)
+        var options = new BenchOptions([], 10, 64, false, false, null, null);
+        for (var i = 0; i < words.Count; i++)
         {
-            var value = i + 1 < words.Length ? words[i + 1] : null;
+            var value = i + 1 < words.Count ? words[i + 1] : null;
             switch (words[i])
             {
-                case "--seconds" when int.TryParse(value, CultureInfo.InvariantCulture, out var seconds) && seconds > 0:
+                case "--seconds" when TryReadCount(value, out var seconds):
                     options = options with { Seconds = seconds };
                     i++;
                     break;
-                case "--connections" when int.TryParse(value, CultureInfo.InvariantCulture, out var connections) && connections > 0:
+                case "--connections" when TryReadCount(value, out var connections):
                     options = options with { Connections = connections };
                     i++;
                     break;
@@ -32,8 +33,14 @@ internal sealed record BenchOptions(IReadOnlyList<string> Measures, int Seconds,
                     i++;
                     break;
                 case "--json" when value is not null:
-                    options = options with { JsonFile = value };
+                    options = options with { JsonFile = Path.GetFullPath(value) };
                     i++;
+                    break;
+                case "--full":
+                    options = options with { Full = true };
+                    break;
+                case "--peer":
+                    options = options with { Peer = true };
                     break;
                 case var measure when known.Contains(measure):
                     options = options with { Measures = [.. options.Measures, measure] };
@@ -43,6 +50,8 @@ internal sealed record BenchOptions(IReadOnlyList<string> Measures, int Seconds,
             }
         }
 
-        return options.Measures.Count == 0 ? options with { Measures = known } : options;
+        return options.Measures.Count == 0 ? options with { Measures = usual } : options;
     }
+
+    private static bool TryReadCount(string? text, out int count) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
 }

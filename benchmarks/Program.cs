@@ -3,17 +3,21 @@ using Stoa.Bench;
 using Stoa.Bench.Load;
 using Stoa.Bench.Measures;
 
-// ./bench [send|start]… [--seconds N] [--connections N] [--postgres BINDIR] [--json FILE]
-// Each line is this run's figure, the ceiling measured in the same run, and their ratio: figures drift with the machine, ratios hold.
+// Each line of the table is this run's figure, its target, the ceiling measured in the same run, and their ratio: figures drift with the machine, ratios hold.
 
 if (args is ["--answer-json", var port])
 {
     return await JsonCeiling.ServeAsync(int.Parse(port, CultureInfo.InvariantCulture));
 }
 
-if (BenchOptions.Parse(args) is not { } options)
+if (BenchOptions.Parse(args, [.. AllMeasures.List.Select(m => m.Name)], [.. AllMeasures.List.Where(m => m.Usual).Select(m => m.Name)]) is not { } options)
 {
-    Console.Error.WriteLine("usage: ./bench [send|start]… [--seconds N] [--connections N] [--postgres BINDIR] [--json FILE]");
+    Console.Error.WriteLine("usage: ./bench [NAME]… [--full] [--peer] [--seconds N] [--connections N] [--postgres BINDIR] [--json FILE]\n");
+    foreach (var measure in AllMeasures.List)
+    {
+        Console.Error.WriteLine($"  {measure.Name,-12} {measure.Summary}{(measure.Usual ? "" : " (only when named)")}");
+    }
+
     return 2;
 }
 
@@ -24,17 +28,13 @@ Console.CancelKeyPress += (_, pressed) =>
     stopping.Cancel();
 };
 
-var report = new Report();
 await using var workshop = await Workshop.OpenAsync(options, stopping.Token);
-report.Describe(workshop.Description);
-foreach (var measure in options.Measures)
+var report = new Report(workshop.Description, new MachineLoad(workshop.Folder));
+foreach (var name in options.Measures)
 {
-    await (measure switch
-    {
-        "send" => SendMeasure.RunAsync(workshop, options, report, stopping.Token),
-        "start" => StartMeasure.RunAsync(workshop, report, stopping.Token),
-        _ => throw new InvalidOperationException($"No measure {measure}."),
-    });
+    Console.Error.WriteLine($"{name} …");
+    report.Begin(name);
+    await AllMeasures.List.First(m => m.Name == name).RunAsync(new(workshop, options, report), stopping.Token);
 }
 
 report.Print(Console.Out);

@@ -11,6 +11,8 @@ namespace Stoa.Bench;
 /// <summary>A throw-away folder with a durable PostgreSQL in it, and the programs under measurement as processes of their own.</summary>
 internal sealed class Workshop : IAsyncDisposable
 {
+    private const string ServerAssembly = "src/Server/bin/Release/net10.0/Stoa.Server.dll";
+    private const string BenchAssembly = "benchmarks/bin/Release/net10.0/Stoa.Bench.dll";
     private const string Debian = "/usr/lib/postgresql/15/bin";
     private static readonly TimeSpan readyWithin = TimeSpan.FromSeconds(60);
 
@@ -47,6 +49,33 @@ internal sealed class Workshop : IAsyncDisposable
     {
         await cluster.EnsureDatabaseAsync(name, cancellationToken);
         return ConnectionStringTo(cluster, name);
+    }
+
+    /// <summary>Starts the server on a database of its own, as a load tool would: without limits.</summary>
+    /// <param name="settings">More arguments, as <c>--Live:ConnectionsMax=30000</c>.</param>
+    public async Task<ServerUnderMeasure> StartServerAsync(string name, CancellationToken cancellationToken, params string[] settings)
+    {
+        var database = await CreateDatabaseAsync(name, cancellationToken);
+        var port = FreePort();
+        var process = Start(ServerAssembly, ["--urls", $"http://127.0.0.1:{port}", "--Stoa:Limits=false", $"--Stoa:DataDirectory={Folder}/{name}", .. settings],
+            new Dictionary<string, string>
+            {
+                ["DOTNET_ENVIRONMENT"] = "Development",
+                ["Logging__LogLevel__Default"] = "Warning",
+                ["ConnectionStrings__Stoa"] = database,
+            });
+        await WaitUntilReadyAsync(new Uri($"http://127.0.0.1:{port}/health/ready"), Stopwatch.StartNew(), process, cancellationToken);
+        return new(process, port, database);
+    }
+
+    /// <summary>Starts this program again as one of the bare things that others are measured against.</summary>
+    /// <param name="mode">The word by which Program.cs knows it; the port follows.</param>
+    public async Task<ServerUnderMeasure> StartCeilingAsync(string mode, CancellationToken cancellationToken)
+    {
+        var port = FreePort();
+        var process = Start(BenchAssembly, [mode, port.ToString(CultureInfo.InvariantCulture)], new Dictionary<string, string>());
+        await WaitUntilReadyAsync(new Uri($"http://127.0.0.1:{port}/"), Stopwatch.StartNew(), process, cancellationToken);
+        return new(process, port, "");
     }
 
     /// <summary>Starts a built program of the checkout with its standard output and error in a file; ended with the workshop.</summary>

@@ -11,7 +11,8 @@ internal static class ClosedLoop
     public static async Task<(double PerSecond, Latencies Latencies, long Refused)> RunAsync(
         int senders, int seconds, Func<int, CancellationToken, ValueTask<bool>> once, CancellationToken cancellationToken)
     {
-        var warm = TimeSpan.FromSeconds(1);
+        // Long enough for a .NET server to have compiled its hot paths with what it has learnt of them.
+        var warm = TimeSpan.FromSeconds(3);
         var all = TimeSpan.FromSeconds(seconds) + warm;
         var clock = Stopwatch.StartNew();
         var loops = Enumerable.Range(0, senders).Select(async sender =>

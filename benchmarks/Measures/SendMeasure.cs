@@ -1,116 +1,105 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text;
-using System.Text.Json;
+using Npgsql;
 using Stoa.Bench.Load;
 
 namespace Stoa.Bench.Measures;
 
-/// <summary>Sends over HTTP, acknowledged after the commit, 200-byte texts, each sender in a thread of its own.</summary>
+/// <summary>Sends over HTTP, acknowledged after the commit, 200-byte texts to a thousand threads; then what a message takes on disk.</summary>
 internal static class SendMeasure
 {
-    private const int People = 16;
-    private const string Server = "src/Server/bin/Release/net10.0/Stoa.Server.dll";
-    private const string Bench = "benchmarks/bin/Release/net10.0/Stoa.Bench.dll";
+    private const int Friends = 16;
+    private const int Threads = 1_000;
 
-    public static async Task RunAsync(Workshop workshop, BenchOptions options, Report report, CancellationToken cancellationToken)
+    public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
     {
+        var (options, report) = (bench.Options, bench.Report);
         var (commits, commitLatencies) = await GroupCommitCeiling.MeasureAsync(
-            await workshop.CreateDatabaseAsync("ceiling", cancellationToken), options.Connections, options.Seconds, cancellationToken);
-        var answers = await MeasureBareAnswersAsync(workshop, options, cancellationToken);
-        var (sends, latencies, refused) = await MeasureSendsAsync(workshop, options, cancellationToken);
+            await bench.Workshop.CreateDatabaseAsync("ceiling", cancellationToken), options.Connections, options.Seconds, cancellationToken);
+        var answers = await MeasureBareAnswersAsync(bench, cancellationToken);
 
-        report.Add($"bare group commit, {options.Connections} senders", commits, "/s", null, commitLatencies.Describe());
-        report.Add($"bare JSON answer over HTTP, {options.Connections} connections", answers, "/s", null, "");
-        var note = $"{latencies.Describe()}, {ClosedLoop.Thousands(latencies.Count)} acknowledged, {refused} refused";
-        report.Add($"send over HTTP, {options.Connections} connections, to group commit", sends, "/s", commits, note);
-        report.Add($"send over HTTP, {options.Connections} connections, to bare answer", sends, "/s", answers, "");
+        await using var server = await bench.Workshop.StartServerAsync("send", cancellationToken);
+        var heads = await SeedAsync(server, options.Connections, cancellationToken);
+        var (sends, latencies, refused) = await PostAsync(server.EndPoint, heads, options.Seconds, cancellationToken);
+        var (bytes, messages) = await MeasureBytesAsync(server, heads, options.Full ? 300_000 : 0, cancellationToken);
+
+        var with = string.Create(CultureInfo.InvariantCulture, $"{options.Connections} connections");
+        report.Add(new($"bare group commit, {options.Connections} senders", commits, "/s") { Note = commitLatencies.Describe() });
+        report.Add(new($"bare JSON answer over HTTP, {with}", answers, "/s"));
+        report.Add(new($"send over HTTP, {with}; to bare answer", sends, "/s")
+        {
+            AtLeast = 12_000,
+            Ceiling = answers,
+            RatioAtLeast = 0.20,
+            Note = $"{latencies.Describe()}, {ClosedLoop.Thousands(latencies.Count)} acknowledged, {refused} refused",
+        });
+        report.Add(new("the same; to bare group commit", sends, "/s") { Ceiling = commits });
+        report.Add(new("stored message of 200 bytes with its keys", bytes, "bytes") { AtMost = 450, Note = $"{ClosedLoop.Thousands(messages)} messages in {Threads} threads" });
     }
 
-    private static async Task<double> MeasureBareAnswersAsync(Workshop workshop, BenchOptions options, CancellationToken cancellationToken)
+    private static async Task<double> MeasureBareAnswersAsync(Bench bench, CancellationToken cancellationToken)
     {
-        var port = Workshop.FreePort();
-        var process = workshop.Start(Bench, ["--answer-json", port.ToString(CultureInfo.InvariantCulture)], new Dictionary<string, string>());
-        await Workshop.WaitUntilReadyAsync(new Uri($"http://127.0.0.1:{port}/"), Stopwatch.StartNew(), process, cancellationToken);
-        var (perSecond, _, _) = await PostAsync(port, Enumerable.Range(0, options.Connections).Select(_ => ("1", "none")).ToList(), options, cancellationToken);
-        process.StandardInput.Close();
-        await process.WaitForExitAsync(cancellationToken);
+        await using var bare = await bench.Workshop.StartCeilingAsync("--answer-json", cancellationToken);
+        var head = HttpConnection.Head("POST", "/api/threads/7000000000000000/messages", new string('t', 46));
+        var (perSecond, _, _) = await PostAsync(bare.EndPoint, Enumerable.Repeat<byte[][]>([head], bench.Options.Connections).ToList(), bench.Options.Seconds, cancellationToken);
         return perSecond;
     }
 
-    private static async Task<(double PerSecond, Latencies Latencies, long Refused)> MeasureSendsAsync(Workshop workshop, BenchOptions options, CancellationToken cancellationToken)
+    /// <summary>One sender a connection, who writes to friends that all senders share: each thread has one writer.</summary>
+    /// <returns>For each sender the heads of the requests to their threads.</returns>
+    private static async Task<List<byte[][]>> SeedAsync(ServerUnderMeasure server, int senders, CancellationToken cancellationToken)
     {
-        var port = Workshop.FreePort();
-        var process = workshop.Start(Server, ["--urls", $"http://127.0.0.1:{port}", "--Stoa:Limits=false", $"--Stoa:DataDirectory={workshop.Folder}/send"],
-            new Dictionary<string, string>
-            {
-                ["DOTNET_ENVIRONMENT"] = "Development",
-                ["Logging__LogLevel__Default"] = "Warning",
-                ["ConnectionStrings__Stoa"] = await workshop.CreateDatabaseAsync("send", cancellationToken),
-            });
-        await Workshop.WaitUntilReadyAsync(new Uri($"http://127.0.0.1:{port}/health/ready"), Stopwatch.StartNew(), process, cancellationToken);
-        var senders = await OpenThreadsAsync(new Uri($"http://127.0.0.1:{port}"), options.Connections, cancellationToken);
-        return await PostAsync(port, senders, options, cancellationToken);
+        await using var seed = await Seed.OpenAsync(server.Database, cancellationToken);
+        var people = await seed.AddPeopleAsync(senders + Math.Max(Friends, (Threads + senders - 1) / senders), cancellationToken);
+        var pairs = Enumerable.Range(0, Math.Max(Threads, senders)).Select(i => (Sender: i % senders, Friend: senders + (i / senders))).ToList();
+        var threads = await seed.AddDirectThreadsAsync([.. pairs.Select(pair => (people[pair.Sender].Id, people[pair.Friend].Id))], 0, cancellationToken);
+        await seed.SettleAsync(cancellationToken);
+        return [.. pairs.Zip(threads).GroupBy(p => p.First.Sender).OrderBy(g => g.Key).Select(g =>
+            g.Select(p => HttpConnection.Head("POST", $"/api/threads/{p.Second}/messages", people[g.Key].Token)).ToArray())];
     }
 
     private static async Task<(double PerSecond, Latencies Latencies, long Refused)> PostAsync(
-        int port, List<(string Thread, string Token)> senders, BenchOptions options, CancellationToken cancellationToken)
+        IPEndPoint to, List<byte[][]> senders, int seconds, CancellationToken cancellationToken)
     {
-        var connections = new List<HttpSender>();
-        foreach (var (thread, token) in senders)
+        var connections = new List<HttpConnection>();
+        foreach (var _ in senders)
         {
-            connections.Add(await HttpSender.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port),
-                $"POST /api/threads/{thread}/messages HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n", cancellationToken));
+            connections.Add(await HttpConnection.ConnectAsync(to, cancellationToken));
         }
 
-        var text = new string('x', 200);
-        var result = await ClosedLoop.RunAsync(senders.Count, options.Seconds, async (sender, cancel) =>
+        var turns = new int[senders.Count];
+        var result = await ClosedLoop.RunAsync(senders.Count, seconds, async (sender, cancel) =>
         {
-            var body = Encoding.ASCII.GetBytes($$"""{"clientId":"{{Guid.CreateVersion7()}}","text":"{{text}}"}""");
-            return await connections[sender].PostAsync(body, cancel) == (int)HttpStatusCode.Created;
+            var heads = senders[sender];
+            return await connections[sender].AskAsync(heads[turns[sender]++ % heads.Length], MessageBody(), cancel) == (int)HttpStatusCode.Created;
         }, cancellationToken);
         connections.ForEach(c => c.Dispose());
         return result;
     }
 
-    /// <summary>Signs people up and opens as many direct threads as there are connections.</summary>
-    private static async Task<List<(string Thread, string Token)>> OpenThreadsAsync(Uri server, int count, CancellationToken cancellationToken)
+    private static byte[] MessageBody() => Encoding.ASCII.GetBytes($$"""{"clientId":"{{Guid.NewGuid()}}","text":"{{text}}"}""");
+
+    private static readonly string text = new('x', 200);
+
+    /// <summary>What the log's table and its keys take, once there are enough messages for the empty halves of pages to be as usual.</summary>
+    private static async Task<(double BytesEach, long Messages)> MeasureBytesAsync(ServerUnderMeasure server, List<byte[][]> senders, long atLeast, CancellationToken cancellationToken)
     {
-        using var client = new HttpClient { BaseAddress = server };
-        var run = Guid.NewGuid().ToString("n")[..8];
-        var people = new List<(string Handle, string Token)>();
-        for (var i = 0; i < People; i++)
+        await using var database = NpgsqlDataSource.Create(server.Database);
+        await using var count = database.CreateCommand("select count(*), pg_total_relation_size('threads.events') from threads.events");
+        while (true)
         {
-            var handle = $"bench_{run}_{i}";
-            var person = await PostJsonAsync(client, "/api/people", new { handle, name = $"Bench {i}", password = $"quarry lintel {run} {i}" }, null, cancellationToken);
-            people.Add((handle, person.GetProperty("token").GetString() ?? throw new InvalidOperationException("Sign-up gave no token.")));
+            await using (var reader = await count.ExecuteReaderAsync(cancellationToken))
+            {
+                await reader.ReadAsync(cancellationToken);
+                var (messages, bytes) = (reader.GetInt64(0), reader.GetInt64(1));
+                if (messages >= atLeast)
+                {
+                    return ((double)bytes / Math.Max(1, messages), messages);
+                }
+            }
+
+            await PostAsync(server.EndPoint, senders, 5, cancellationToken);
         }
-
-        // Every ordered pair of people is one sender in the pair's thread; pairs repeat only beyond 240 connections.
-        var pairs = from a in Enumerable.Range(0, People) from b in Enumerable.Range(a + 1, People - a - 1) select (a, b);
-        var senders = new List<(string, string)>();
-        foreach (var (a, b) in Enumerable.Repeat(pairs, 1 + (count / (People * (People - 1) / 2))).SelectMany(p => p).Take(count))
-        {
-            var thread = await PostJsonAsync(client, "/api/threads", new { with = new[] { $"@{people[b].Handle}" } }, people[a].Token, cancellationToken);
-            senders.Add((thread.GetProperty("id").GetString() ?? throw new InvalidOperationException("A thread has no id."), people[a].Token));
-        }
-
-        return senders;
-    }
-
-    private static async Task<JsonElement> PostJsonAsync(HttpClient client, string path, object body, string? token, CancellationToken cancellationToken)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
-        if (token is not null)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
-
-        using var answer = await client.SendAsync(request, cancellationToken);
-        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
-        return answer.IsSuccessStatusCode ? JsonElement.Parse(text) : throw new InvalidOperationException($"POST {path} was answered {(int)answer.StatusCode}: {text}");
     }
 }

@@ -9,15 +9,18 @@ internal static partial class StartMeasure
 {
     private static readonly TimeSpan settlesWithin = TimeSpan.FromSeconds(15);
 
-    public static async Task RunAsync(Workshop workshop, Report report, CancellationToken cancellationToken)
+    public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
     {
+        var folder = bench.Workshop.Folder;
         // A start that may have to build is not measured.
-        await StartAsync(Path.Combine(workshop.Folder, "build"), null, cancellationToken);
-        var data = Path.Combine(workshop.Folder, "start");
-        report.Add("ready on a new data directory, demo world (at most 10)", (await StartAsync(data, null, cancellationToken)).TotalSeconds, "s", null, "");
+        await StartAsync(Path.Combine(folder, "build"), null, cancellationToken);
+        var data = Path.Combine(folder, "start");
+        var first = await StartAsync(data, null, cancellationToken);
         var memory = 0L;
-        report.Add("ready on an existing data directory (at most 5)", (await StartAsync(data, server => memory = server, cancellationToken)).TotalSeconds, "s", null, "");
-        report.Add("server, demo world idle, resident (at most 200)", memory / 1048576.0, "MB", null, "");
+        var again = await StartAsync(data, server => memory = server, cancellationToken);
+        bench.Report.Add(new("ready on a new data directory, demo world", first.TotalSeconds, "s") { AtMost = 10 });
+        bench.Report.Add(new("ready on an existing data directory", again.TotalSeconds, "s") { AtMost = 5 });
+        bench.Report.Add(new("server, demo world idle, resident", memory / 1048576.0, "MB") { AtMost = 200 });
     }
 
     private static async Task<TimeSpan> StartAsync(string data, Action<long>? keepMemory, CancellationToken cancellationToken)
