@@ -102,6 +102,21 @@ public readonly record struct ThreadId(long Value) : IWireId<ThreadId>, IParsabl
     public static bool TryParse(string? s, IFormatProvider? provider, out ThreadId result) => WireIdParsing.TryParse(s, out result);
 }
 
+/// <summary>An uploaded picture, video, voice note or file.</summary>
+[JsonConverter(typeof(WireIdJsonConverter<MediaId>))]
+public readonly record struct MediaId(long Value) : IWireId<MediaId>, IParsable<MediaId>
+{
+    public static MediaId From(long value) => new(value);
+
+    public static MediaId New() => new(WireIds.New());
+
+    public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
+
+    public static MediaId Parse(string s, IFormatProvider? provider) => WireIdParsing.Parse<MediaId>(s);
+
+    public static bool TryParse(string? s, IFormatProvider? provider, out MediaId result) => WireIdParsing.TryParse(s, out result);
+}
+
 /// <summary>Who takes part in a thread: a person or a page. Ids of both come from one space, so the number alone says who.</summary>
 [JsonConverter(typeof(WireIdJsonConverter<MemberId>))]
 public readonly record struct MemberId(long Value) : IWireId<MemberId>
