@@ -298,7 +298,7 @@ internal sealed partial class LiveGateway(
         }
     }
 
-    [LoggerMessage(111, LogLevel.Error, "The live operation {Op} failed.")]
+    [LoggerMessage(115, LogLevel.Error, "The live operation {Op} failed.")]
     private partial void LogFailed(Exception exception, string op);
 }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -20,12 +19,10 @@ public sealed partial class PostgresCluster
     public const string UserName = "stoa";
 
     private const int SocketPathMax = 107; // sun_path of Linux, less its final zero.
-    private const string SocketName = ".s.PGSQL.5432";
-    private const int Interrupt = 2;
-    private const int Quit = 3;
+    internal const string SocketName = ".s.PGSQL.5432";
     private static readonly TimeSpan startsWithin = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan comesToLifeWithin = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan lookAgainAfter = TimeSpan.FromMilliseconds(15);
+    internal static readonly TimeSpan ComesToLifeWithin = TimeSpan.FromSeconds(10);
+    internal static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(15);
 
     private readonly PostgresBinaries binaries;
     private readonly IReadOnlyDictionary<string, string> settings;
@@ -57,7 +54,8 @@ public sealed partial class PostgresCluster
 
     private string Cluster => Path.Combine(Folder, "pg");
 
-    private string PidFile => Path.Combine(Cluster, "postmaster.pid");
+    /// <summary>The process that runs in it, or may.</summary>
+    private Postmaster Postmaster => new(Cluster, SocketFolder, log);
 
     /// <summary>Read anew for each connection: the file exists from the first start on.</summary>
     public string ReadPassword() => File.ReadAllText(PasswordFile).Trim();
@@ -99,44 +97,14 @@ public sealed partial class PostgresCluster
         }
     }
 
-    /// <summary>The process number of the postmaster that runs in this cluster, or null.</summary>
-    public int? FindPostmaster()
-    {
-        var process = ReadPidFile();
-        return process is { } id && WorksHere(id) ? id : null;
-    }
+    /// <inheritdoc cref="Postmaster.Find"/>
+    public int? FindPostmaster() => Postmaster.Find();
 
-    /// <summary>Ends the postmaster: open transactions are rolled back, everything committed is on disk. Returns when it is gone.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        if (FindPostmaster() is not { } postmaster)
-        {
-            return;
-        }
+    /// <inheritdoc cref="Postmaster.StopAsync"/>
+    public Task StopAsync(CancellationToken cancellationToken) => Postmaster.StopAsync(cancellationToken);
 
-        _ = Kill(postmaster, Interrupt);
-        var patience = DateTime.UtcNow.AddSeconds(20);
-        while (FindPostmaster() == postmaster)
-        {
-            await Task.Delay(lookAgainAfter, cancellationToken);
-            if (DateTime.UtcNow > patience)
-            {
-                // Ends without a checkpoint; the next start replays the log. Nothing committed is lost.
-                LogStopForced(postmaster);
-                StopAtOnce();
-                patience = DateTime.MaxValue;
-            }
-        }
-    }
-
-    /// <summary>Ends the postmaster without waiting for anything.</summary>
-    public void StopAtOnce()
-    {
-        if (FindPostmaster() is { } postmaster)
-        {
-            _ = Kill(postmaster, Quit);
-        }
-    }
+    /// <inheritdoc cref="Postmaster.StopAtOnce"/>
+    public void StopAtOnce() => Postmaster.StopAtOnce();
 
     private void PrepareFolders()
     {
@@ -265,18 +233,18 @@ public sealed partial class PostgresCluster
         var announced = false;
         while (true)
         {
-            if (FindPostmaster() is not { } postmaster)
+            if (Postmaster.Find() is not { } postmaster)
             {
                 if (startedAt is null)
                 {
-                    await RemoveStaleLocksAsync(cancellationToken);
+                    await Postmaster.RemoveStaleLocksAsync(cancellationToken);
                     logFrom = LogLength();
                     await RunPgCtlStartAsync(cancellationToken);
                     startedAt = DateTime.UtcNow;
                 }
                 else if (ReadLog(logFrom) is { } trouble && trouble.Contains("FATAL", StringComparison.Ordinal))
                 {
-                    if (!trouble.Contains("lock file", StringComparison.Ordinal) || DateTime.UtcNow - begun > comesToLifeWithin)
+                    if (!trouble.Contains("lock file", StringComparison.Ordinal) || DateTime.UtcNow - begun > ComesToLifeWithin)
                     {
                         throw Diagnose(trouble);
                     }
@@ -285,7 +253,7 @@ public sealed partial class PostgresCluster
                     startedAt = null;
                     await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
                 }
-                else if (DateTime.UtcNow - startedAt > comesToLifeWithin)
+                else if (DateTime.UtcNow - startedAt > ComesToLifeWithin)
                 {
                     throw Diagnose(ReadLog(logFrom));
                 }
@@ -310,7 +278,7 @@ public sealed partial class PostgresCluster
                 LogSlowStart(postmaster);
             }
 
-            await Task.Delay(lookAgainAfter, cancellationToken);
+            await Task.Delay(LookAgainAfter, cancellationToken);
         }
     }
 
@@ -355,92 +323,6 @@ public sealed partial class PostgresCluster
         ["log_min_error_statement"] = "panic",
         ["log_error_verbosity"] = "terse",
     };
-
-    /// <summary>
-    /// After a power cut or a kill the files that name a postmaster outlive it, and its number may belong to somebody else by now:
-    /// PostgreSQL would refuse to start. Removed only when no process works in the cluster any more.
-    /// </summary>
-    private async Task RemoveStaleLocksAsync(CancellationToken cancellationToken)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return; // Elsewhere PostgreSQL's own check has to do.
-        }
-
-        var patience = DateTime.UtcNow + comesToLifeWithin;
-        while (File.Exists(PidFile) && FindAnyProcessHere() is { } process)
-        {
-            if (DateTime.UtcNow > patience)
-            {
-                throw new PostgresStartException($"The postmaster of {Cluster} is gone, but its process {process} still works there.",
-                    $"Wait for it to end, or end it: kill {process}");
-            }
-
-            await Task.Delay(lookAgainAfter, cancellationToken);
-        }
-
-        File.Delete(PidFile);
-        if (Directory.Exists(SocketFolder))
-        {
-            File.Delete(Path.Combine(SocketFolder, SocketName + ".lock"));
-        }
-    }
-
-    private int? FindAnyProcessHere()
-    {
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
-        {
-            if (int.TryParse(Path.GetFileName(folder.AsSpan()), CultureInfo.InvariantCulture, out var id) && WorksHere(id))
-            {
-                return id;
-            }
-        }
-
-        return null;
-    }
-
-    private int? ReadPidFile()
-    {
-        try
-        {
-            using var reader = new StreamReader(new FileStream(PidFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-            return int.TryParse(reader.ReadLine(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id > 0 ? id : null;
-        }
-        catch (IOException)
-        {
-            return null; // Not there.
-        }
-    }
-
-    /// <summary>PostgreSQL's processes change into the cluster's folder: that tells ours from a stranger with the same number.</summary>
-    private bool WorksHere(int process)
-    {
-        if (!OperatingSystem.IsLinux())
-        {
-            return Kill(process, 0) == 0;
-        }
-
-        try
-        {
-            return new FileInfo($"/proc/{process}/cwd").LinkTarget == RealPath(Cluster);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false; // Gone, or another user's.
-        }
-    }
-
-    private static string RealPath(string path)
-    {
-        var parent = Path.GetDirectoryName(path);
-        if (parent is null)
-        {
-            return path;
-        }
-
-        var here = new DirectoryInfo(Path.Combine(RealPath(parent), Path.GetFileName(path)));
-        return here.ResolveLinkTarget(returnFinalTarget: true)?.FullName is { } target ? RealPath(target) : here.FullName;
-    }
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
@@ -515,9 +397,6 @@ public sealed partial class PostgresCluster
 
     private static string Quoted(string value) => $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int process, int signal);
-
     [LoggerMessage(110, LogLevel.Information, "Making a new PostgreSQL cluster in {Folder}.")]
     private partial void LogInitialising(string folder);
 
@@ -526,7 +405,4 @@ public sealed partial class PostgresCluster
 
     [LoggerMessage(112, LogLevel.Information, "PostgreSQL (process {Postmaster}) is not ready yet; after a crash it replays its log first.")]
     private partial void LogSlowStart(int postmaster);
-
-    [LoggerMessage(113, LogLevel.Warning, "PostgreSQL (process {Postmaster}) did not stop in time and is ended at once; the next start replays its log.")]
-    private partial void LogStopForced(int postmaster);
 }

@@ -91,7 +91,7 @@ internal sealed partial class CloseChainBlocks(NpgsqlDataSource database, TimePr
         }
     }
 
-    [LoggerMessage(302, LogLevel.Warning, "The ledger's chain could not be extended; tried again in five seconds.")]
+    [LoggerMessage(352, LogLevel.Warning, "The ledger's chain could not be extended; tried again in five seconds.")]
     private partial void LogFailed(Exception exception);
 
     private sealed record Block(long Number, long SeqTo, byte[] Hash);

@@ -58,6 +58,6 @@ internal sealed partial class ReleaseExpiredHolds(NpgsqlDataSource database, Pos
         }
     }
 
-    [LoggerMessage(301, LogLevel.Warning, "Expired holds could not be released; tried again in a second.")]
+    [LoggerMessage(351, LogLevel.Warning, "Expired holds could not be released; tried again in a second.")]
     private partial void LogFailed(Exception exception);
 }
