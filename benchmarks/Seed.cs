@@ -63,13 +63,13 @@ internal sealed class Seed(NpgsqlConnection connection) : IAsyncDisposable
     {
         var threads = pairs.Select(_ => ThreadId.New()).ToList();
         await using (var rows = await connection.BeginBinaryImportAsync(
-            "copy threads.threads (id, kind, party_a, party_b, last_seq, created_at, updated_at) from stdin (format binary)", cancellationToken))
+            "copy threads.threads (id, kind, party_a, party_b, last_seq, member_count, created_at, updated_at) from stdin (format binary)", cancellationToken))
         {
             for (var i = 0; i < pairs.Count; i++)
             {
                 var (one, other) = pairs[i];
                 await rows.WriteRowAsync(cancellationToken, threads[i].Value, Direct, Math.Min(one.Value, other.Value), Math.Max(one.Value, other.Value),
-                    (long)events, longAgo, longAgo.AddMinutes(i));
+                    (long)events, 2, longAgo, longAgo.AddMinutes(i));
             }
 
             await rows.CompleteAsync(cancellationToken);
@@ -79,18 +79,24 @@ internal sealed class Seed(NpgsqlConnection connection) : IAsyncDisposable
         return threads;
     }
 
+    /// <summary>A group; the first of its members owns it.</summary>
     public async Task<ThreadId> AddGroupAsync(IReadOnlyList<PersonId> members, CancellationToken cancellationToken)
     {
         var thread = ThreadId.New();
-        await using (var insert = new NpgsqlCommand("insert into threads.threads (id, kind, title, created_at, updated_at) values ($1, $2, 'Bench', $3, $3)", connection)
+        await using (var insert = new NpgsqlCommand("insert into threads.threads (id, kind, title, member_count, created_at, updated_at) values ($1, $2, 'Bench', $4, $3, $3)", connection)
         {
-            Parameters = { new() { Value = thread.Value }, new() { Value = Group }, new() { Value = longAgo } },
+            Parameters = { new() { Value = thread.Value }, new() { Value = Group }, new() { Value = longAgo }, new() { Value = members.Count } },
         })
         {
             await insert.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await AddMembersAsync([(thread, members)], cancellationToken);
+        await using var own = new NpgsqlCommand("update threads.members set role = 1 where thread_id = $1 and member_id = $2", connection)
+        {
+            Parameters = { new() { Value = thread.Value }, new() { Value = members[0].Value } },
+        };
+        await own.ExecuteNonQueryAsync(cancellationToken);
         return thread;
     }
 

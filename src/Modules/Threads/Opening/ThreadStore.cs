@@ -75,11 +75,13 @@ internal sealed class ThreadStore(NpgsqlDataSource database, TimeProvider time)
         await using var command = new NpgsqlCommand(
             """
             with made as (
-              insert into threads.threads (id, kind, party_a, party_b, title, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $6)
+              insert into threads.threads (id, kind, party_a, party_b, title, member_count, created_at, updated_at) values ($1, $2, $3, $4, $5, cardinality($7), $6, $6)
               on conflict (kind, party_a, party_b) where kind in (1, 2) do nothing returning id
             ), joined as (
-              insert into threads.members (thread_id, member_id, is_page, joined_at)
-              select made.id, m.id, m.is_page, $6 from made, unnest($7, $8) as m(id, is_page)
+              -- Whoever makes a group comes first and owns it.
+              insert into threads.members (thread_id, member_id, is_page, joined_at, role)
+              select made.id, m.id, m.is_page, $6, case when $2 = 3 and m.ord = 1 then 1 else 3 end
+              from made, unnest($7, $8) with ordinality as m(id, is_page, ord)
             )
             select id from made
             """, connection)
