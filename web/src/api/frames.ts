@@ -1,5 +1,14 @@
 import type { ClientId, EventId, Instant, MemberId, ThreadId } from './ids.ts';
-import type { Event, Purchase, Thread } from './types.ts';
+import type { Draft, Event, Purchase, Thread } from './types.ts';
+
+/** What one has set for oneself in a thread; a member that is missing is as before. */
+export interface OwnSettings {
+  mutedUntil?: Instant | 'always' | null;
+  archived?: boolean;
+  pinned?: boolean;
+  markedUnread?: boolean;
+  folder?: string | null;
+}
 
 /** Frames of the live gateway (docs/protocol/live.md) that concern the screen. */
 export type ServerFrame =
@@ -9,6 +18,8 @@ export type ServerFrame =
   | { op: 'receipt'; thread: ThreadId; member: MemberId; read: number; delivered: number }
   | { op: 'typing'; thread: ThreadId; member: MemberId; on: boolean }
   | { op: 'presence'; person: MemberId; online: boolean }
+  | { op: 'left'; thread: ThreadId }
+  | { op: 'own'; thread: ThreadId; settings?: OwnSettings; draft?: Draft; hidden?: number[] }
   | { op: 'purchase'; purchase: Purchase }
   | {
       op: 'sent';

@@ -4,6 +4,7 @@ export type ThreadId = Brand<string, 'ThreadId'>;
 /** A person or a page, as a member of a thread. */
 export type MemberId = Brand<string, 'MemberId'>;
 export type EventId = Brand<string, 'EventId'>;
+export type MediaId = Brand<string, 'MediaId'>;
 export type PageId = Brand<string, 'PageId'>;
 export type PurchaseId = Brand<string, 'PurchaseId'>;
 export type MethodId = Brand<string, 'MethodId'>;

@@ -8,6 +8,7 @@ import type {
   CurrencyCode,
   EventId,
   Instant,
+  MediaId,
   MemberId,
   MethodId,
   PageId,
@@ -46,9 +47,13 @@ export interface Member {
   name: string;
   /** A page's handle is its username. */
   handle: string;
+  /** In groups. */
+  role?: Role;
   readSeq: number;
   deliveredSeq: number;
 }
+
+export type Role = 'owner' | 'admin' | 'member';
 
 export interface Thread {
   id: ThreadId;
@@ -57,17 +62,80 @@ export interface Thread {
   title: string;
   lastSeq: number;
   readSeq: number;
+  /** Nothing up to this number is this reader's to see. */
+  fromSeq?: number;
   unread: number;
+  /** Of the unread, how many name the reader. */
+  mentions?: number;
   lastEvent?: Event;
   updatedAt: Instant;
+  /** The first 50 of a group. */
   members: Member[];
+  memberCount?: number;
+  /** The reader's, in groups. */
+  role?: Role;
+  picture?: MediaId;
+  about?: string;
+  announcementsOnly?: true;
+  /** How long what is sent from now on lives. */
+  retentionSeconds?: number;
+  pins?: number[];
+  mutedUntil?: Instant | 'always';
+  archived?: true;
+  pinned?: true;
+  markedUnread?: true;
+  folder?: string;
+  /** From a stranger, and not accepted yet. */
+  request?: true;
+  draft?: Draft;
   /** The reader takes nothing from the other side. */
   blocked?: true;
   /** In business threads. */
   page?: Page;
 }
 
-export type EventKind = 'message' | 'system' | 'payment';
+/** What is half written; the higher version wins, on all devices. */
+export interface Draft {
+  version: number;
+  text: string;
+  entities?: Entity[];
+  replyTo?: number;
+  at?: Instant;
+}
+
+/** Changes of an earlier event; they have numbers of the same log and are never rows of their own. */
+export type ChangeKind = 'edit' | 'unsend' | 'reaction' | 'pin' | 'vote';
+export type EventKind = 'message' | 'system' | 'payment' | ChangeKind;
+
+export type EntityType =
+  | 'bold'
+  | 'italic'
+  | 'underline'
+  | 'strike'
+  | 'spoiler'
+  | 'code'
+  | 'pre'
+  | 'quote'
+  | 'link'
+  | 'mention';
+
+/** A mark on a part of a text. Offset and length count UTF-16 units. */
+export interface Entity {
+  type: EntityType;
+  offset: number;
+  length: number;
+  url?: string;
+  /** A member, or `all`. */
+  person?: MemberId | 'all';
+  language?: string;
+}
+
+export interface Reaction {
+  emoji: string;
+  count: number;
+  /** Some of those who gave it. */
+  by: MemberId[];
+}
 
 export interface Event {
   /** Gap-free within the thread, from 1. */
@@ -85,6 +153,29 @@ export interface Event {
   press?: { kind: 'postback' | 'quick_reply'; payload: string; of?: number };
   payment?: Payment;
   system?: { code: string; [detail: string]: unknown };
+  entities?: Entity[];
+  /** The part of `replyTo` that is answered. */
+  quote?: string;
+  forwarded?: { times: number; from?: string };
+  poll?: { question: string; options: string[]; multiple?: true; closesAt?: Instant };
+  expiresAt?: Instant;
+
+  // Of a change: the event it is about, and what it says.
+  of?: number;
+  emoji?: string;
+  options?: number[];
+  pinned?: boolean;
+
+  // Of an event that was changed: up to which change it is told here, and how it is now.
+  changedSeq?: number;
+  editedAt?: Instant;
+  unsent?: true;
+  expired?: true;
+  /** Deleted by the reader, for the reader alone. */
+  hidden?: true;
+  reactions?: Reaction[];
+  myReaction?: string;
+  votes?: { counts: number[]; voters: number; mine?: number[] };
 }
 
 export interface EventPage {

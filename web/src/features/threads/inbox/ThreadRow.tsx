@@ -1,4 +1,5 @@
 import {
+  Ban,
   Check,
   CheckCheck,
   CircleAlert,
@@ -35,6 +36,7 @@ const icons: Record<Exclude<PreviewIcon, null>, ReactNode> = {
   cards: <LayoutGrid size={14} />,
   paid: <LockKeyhole size={14} />,
   file: <Paperclip size={14} />,
+  gone: <Ban size={14} />,
 };
 
 /** One conversation in the inbox. What is most pressing wins the second line: failed, draft, typing, then the last. */

@@ -13,7 +13,8 @@ const event = (seq: number, text = `message ${seq}`): Event => ({
 });
 const events = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => event(from + index));
-const run = (...actions: LogAction[]) => actions.reduce<Log>(reduceLog, emptyLog);
+const step = (log: Log, action: LogAction) => reduceLog(log, action, 'me' as MemberId);
+const run = (...actions: LogAction[]) => actions.reduce<Log>(step, emptyLog);
 const seqs = (log: Log) => log.events.map((each) => each.seq);
 
 const newest = (from: number, to: number, limit = 50): LogAction => ({
@@ -39,8 +40,8 @@ describe('The log of a thread', () => {
     const holed = run(newest(1, 3), arrived(6), arrived(5));
     expect(seqs(holed)).toEqual([1, 2, 3]);
     expect(hasGap(holed)).toBe(true);
-    expect(seqs(reduceLog(holed, arrived(4)))).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(seqs(reduceLog(holed, { type: 'after', events: events(4, 6), lastSeq: 6 }))).toEqual([
+    expect(seqs(step(holed, arrived(4)))).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(seqs(step(holed, { type: 'after', events: events(4, 6), lastSeq: 6 }))).toEqual([
       1, 2, 3, 4, 5, 6,
     ]);
   });
@@ -55,7 +56,7 @@ describe('The log of a thread', () => {
     const middle = run(newest(101, 150), { type: 'older', events: events(51, 100), limit: 50 });
     expect(seqs(middle)[0]).toBe(51);
     expect(middle.reachesStart).toBe(false);
-    const all = reduceLog(middle, { type: 'older', events: events(1, 50), limit: 50 });
+    const all = step(middle, { type: 'older', events: events(1, 50), limit: 50 });
     expect(all.events).toHaveLength(150);
     expect(all.reachesStart).toBe(true);
   });

@@ -1,8 +1,11 @@
 /**
  * What is known of one thread's events. Numbers are gap-free, so a hole is seen at once: `events` is one unbroken
- * run, what arrived beyond a hole waits in `ahead`, and `newest` is the highest number heard of.
+ * run, what arrived beyond a hole waits in `ahead`, and `newest` is the highest number heard of. Messages in the run
+ * are as its changes made them; changes stay in it for their numbers.
  */
+import type { MemberId } from '../../../api/ids.ts';
 import type { Event } from '../../../api/types.ts';
+import { expire, fold, hiddenOf, laterOf } from './fold.ts';
 
 export interface Log {
   readonly loaded: boolean;
@@ -30,9 +33,21 @@ export type LogAction =
   | { type: 'after'; events: readonly Event[]; lastSeq: number }
   | { type: 'arrived'; event: Event }
   /** Somebody said that there is an event of this number. */
-  | { type: 'heard-of'; seq: number };
+  | { type: 'heard-of'; seq: number }
+  /** The reader deleted these for themselves, here or on another device. */
+  | { type: 'hidden'; seqs: readonly number[] }
+  /** Time has passed. */
+  | { type: 'expired'; now: number };
 
-export function reduceLog(log: Log, action: LogAction): Log {
+/** The log after an action. `me` is the reader, whose own reaction is told apart. */
+export function reduceLog(log: Log, action: LogAction, me: MemberId): Log {
+  const after = reduce(log, action);
+  if (after.events === log.events) return after;
+  const events = fold(after.events, me);
+  return events === after.events ? after : { ...after, events };
+}
+
+function reduce(log: Log, action: LogAction): Log {
   switch (action.type) {
     case 'newest': {
       const first = action.events[0];
@@ -62,16 +77,26 @@ export function reduceLog(log: Log, action: LogAction): Log {
     }
     case 'heard-of':
       return action.seq > log.newest ? { ...log, newest: action.seq } : log;
+    case 'hidden': {
+      const hide = (event: Event) =>
+        action.seqs.includes(event.seq) && !event.hidden ? hiddenOf(event) : event;
+      return { ...log, events: log.events.map(hide), ahead: log.ahead.map(hide) };
+    }
+    case 'expired': {
+      const events = expire(log.events, action.now);
+      return events === log.events ? log : { ...log, events };
+    }
   }
 }
 
-/**
- * Joins new events with all that is known. `events` becomes the unbroken run around `anchor`; later ones wait.
- * Of two events with one number the new one is kept: a fetched one may have lost its content since.
- */
+/** Joins new events with all that is known. `events` becomes the unbroken run around `anchor`; later ones wait. */
 function settle(log: Log, fresh: readonly Event[], anchor: number | undefined): Log {
   const bySeq = new Map<number, Event>();
-  for (const event of [...log.events, ...log.ahead, ...fresh]) bySeq.set(event.seq, event);
+  for (const event of [...log.events, ...log.ahead]) bySeq.set(event.seq, event);
+  for (const event of fresh) {
+    const known = bySeq.get(event.seq);
+    bySeq.set(event.seq, known ? laterOf(known, event) : event);
+  }
   const newest = Math.max(log.newest, ...fresh.map((event) => event.seq));
   const sorted = [...bySeq.values()].sort((a, b) => a.seq - b.seq);
   if (anchor === undefined || !bySeq.has(anchor)) return { ...log, ahead: sorted, newest };

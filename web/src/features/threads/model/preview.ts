@@ -1,8 +1,18 @@
 import type { TFunction } from 'i18next';
 import type { MemberId } from '../../../api/ids.ts';
 import type { Attachment, Event, Payment, Thread } from '../../../api/types.ts';
+import { memberName, noticeText } from './notice.ts';
 
-export type PreviewIcon = 'photo' | 'plane' | 'ticket' | 'receipt' | 'cards' | 'paid' | 'file' | null;
+export type PreviewIcon =
+  | 'photo'
+  | 'plane'
+  | 'ticket'
+  | 'receipt'
+  | 'cards'
+  | 'paid'
+  | 'file'
+  | 'gone'
+  | null;
 
 export interface Preview {
   icon: PreviewIcon;
@@ -20,7 +30,9 @@ export function previewOf(
   write: Write,
 ): Preview {
   if (event.payment) return { icon: 'paid', text: paymentText(event, thread, me, t, write) };
-  if (event.system) return { icon: null, text: noticeText(event, thread, me, t) ?? '' };
+  if (event.system) return { icon: null, text: noticeText([event], thread, me, t) ?? '' };
+  const gone = goneText(event, thread, me, t);
+  if (gone !== null) return { icon: 'gone', text: gone };
   const attachment = event.attachments?.[0];
   const own = attachment ? attachmentPreview(attachment, t) : { icon: null, text: '' };
   const text = event.text ? { icon: null, text: event.text.replace(/\s+/g, ' ') } : own;
@@ -71,21 +83,12 @@ export function paymentText(
   return t('somebodyPaid', { author, business, amount });
 }
 
-/** What a notice of the system says; null for one this client does not know, which is then left out. */
-export function noticeText(
-  event: Event,
-  thread: Thread,
-  me: MemberId,
-  t: TFunction<'threads'>,
-): string | null {
-  const name = (id: unknown) => thread.members.find((member) => member.id === id)?.name ?? '';
-  const who = typeof event.system?.member === 'string' ? event.system.member : event.sender;
-  switch (event.system?.code) {
-    case 'member_joined':
-      return who === me ? t('youJoined') : t('joined', { name: name(who) });
-    case 'member_left':
-      return who === me ? t('youLeft') : t('left', { name: name(who) });
-    default:
-      return null;
-  }
+/** What stands in the place of content that went; null while it is there. */
+export function goneText(event: Event, thread: Thread, me: MemberId, t: TFunction<'threads'>): string | null {
+  if (event.hidden) return t('gone.hidden');
+  if (event.expired) return t('gone.expired');
+  if (!event.unsent) return null;
+  return event.sender === me
+    ? t('gone.youUnsent')
+    : t('gone.unsent', { name: memberName(thread, event.sender) || thread.title });
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientId, EventId, Instant, MemberId, ThreadId } from '../../../api/ids.ts';
-import type { Event } from '../../../api/types.ts';
+import type { Event, EventKind } from '../../../api/types.ts';
 import type { Outgoing } from './outgoing.ts';
 import { nextToSend } from './outgoing.ts';
-import { type Row, timelineOf } from './timeline.ts';
+import { keepEqual, type Row, timelineOf } from './timeline.ts';
 
 const me = 'me' as MemberId;
 const at = (clock: string, day = '20') => new Date(`2026-11-${day}T${clock}:00`).toISOString() as Instant;
@@ -102,5 +102,41 @@ describe('The outbox of a thread', () => {
     expect(nextToSend([failed, second, third])).toBe(second);
     expect(nextToSend([failed, { ...second, state: { name: 'sending', tries: 0 } }, third])).toBeNull();
     expect(nextToSend([failed])).toBeNull();
+  });
+
+  it('draws neither changes nor kinds of a later server', () => {
+    const rows = draw([
+      message('a', '09:00'),
+      message('b', '09:01', { kind: 'reaction', of: 1, emoji: '👍' }),
+      message('b', '09:01', { kind: 'later' as EventKind }),
+      message('a', '09:02'),
+    ]);
+    expect(shape(rows)).toEqual(['day', 'a 2']);
+  });
+
+  it('folds notices of a kin into one line', () => {
+    const notice = (sender: string, code: string, more = {}) =>
+      message(sender, '09:00', { kind: 'system', system: { code, ...more } });
+    const rows = draw([
+      notice('a', 'member_joined'),
+      notice('b', 'member_joined'),
+      notice('c', 'member_left'),
+      notice('a', 'member_added', { members: ['d', 'e'], by: 'a' }),
+      notice('a', 'member_added', { members: ['f'], by: 'a' }),
+      notice('b', 'member_added', { members: ['g'], by: 'b' }),
+      notice('a', 'title_changed', { title: 'x' }),
+      notice('a', 'title_changed', { title: 'y' }),
+    ]);
+    const sizes = rows.flatMap((row) => (row.kind === 'notice' ? [row.events.length] : []));
+    expect(sizes).toEqual([2, 1, 2, 1, 1, 1]);
+  });
+
+  it('keeps what is equal to the last drawing', () => {
+    const events = [message('a', '09:00'), message('b', '09:01')];
+    const first = draw(events);
+    const next = message('b', '09:02');
+    const rows = keepEqual(first, draw([...events, next]));
+    expect(rows[1]).toBe(first[1]);
+    expect(rows[2]).not.toBe(first[2]);
   });
 });

@@ -47,6 +47,33 @@ describe('Unread', () => {
     expect(withEvent(thread, event(5, me), me)?.unread).toBe(2);
   });
 
+  it('does not grow with a change, which moves nothing in the inbox but what it is about', () => {
+    const known = {
+      ...thread,
+      lastEvent: { ...event(4, leila), text: 'six' },
+      updatedAt: event(4, leila).at,
+    };
+    const after = withEvent(known, { ...event(5, leila, 'edit'), of: 4, text: 'seven' }, me);
+    expect(after).toMatchObject({ unread: 2, lastSeq: 5, updatedAt: known.updatedAt });
+    expect(after?.lastEvent).toMatchObject({ seq: 4, text: 'seven' });
+  });
+
+  it('is for the server to say when something unread is unsent', () => {
+    expect(withEvent(thread, { ...event(5, leila, 'unsend'), of: 3 }, me)).toBeNull();
+    expect(withEvent(thread, { ...event(5, leila, 'unsend'), of: 2 }, me)).toMatchObject({ unread: 2 });
+  });
+
+  it('counts who names the reader, until it is read', () => {
+    const named = {
+      ...event(5, leila),
+      entities: [{ type: 'mention' as const, offset: 0, length: 3, person: me }],
+    };
+    const after = withEvent(thread, named, me);
+    expect(after?.mentions).toBe(1);
+    expect(after && withRead(after, 4, [named], me).mentions).toBe(1);
+    expect(after && withRead(after, 5, [], me)).not.toHaveProperty('mentions');
+  });
+
   it('is for the server to say when events are missing between', () => {
     expect(withEvent(thread, event(7, leila), me)).toBeNull();
   });

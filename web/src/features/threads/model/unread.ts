@@ -1,9 +1,16 @@
 import type { MemberId } from '../../../api/ids.ts';
 import type { Event, Thread } from '../../../api/types.ts';
+import { isChange, isGone, withChange, withPin } from './fold.ts';
 
-/** Messages and payments of others count; what one did oneself and notices of the system do not. */
+/** Messages and payments of others count that still have content; what one did oneself, changes and notices do not. */
 export const countsAsUnread = (event: Event, me: MemberId) =>
-  event.sender !== me && (event.kind === 'message' || event.kind === 'payment');
+  event.sender !== me && (event.kind === 'message' || event.kind === 'payment') && !isGone(event);
+
+/** It names this reader. */
+export const mentionsMe = (event: Event, me: MemberId) =>
+  event.entities?.some(
+    (entity) => entity.type === 'mention' && (entity.person === me || entity.person === 'all'),
+  ) ?? false;
 
 /** A pure function of the events and the read marker. */
 export const unreadOf = (events: readonly Event[], readSeq: number, me: MemberId) =>
@@ -13,13 +20,29 @@ export const unreadOf = (events: readonly Event[], readSeq: number, me: MemberId
 export function withEvent(thread: Thread, event: Event, me: MemberId): Thread | null {
   if (event.seq <= thread.lastSeq) return thread;
   if (event.seq > thread.lastSeq + 1) return null;
+  if (isChange(event)) return withChangeOf(thread, event, me);
   const isNew = countsAsUnread(event, me) && event.seq > thread.readSeq;
+  const mentions = (thread.mentions ?? 0) + (isNew && mentionsMe(event, me) ? 1 : 0);
   return {
     ...thread,
     lastSeq: event.seq,
     lastEvent: event,
     updatedAt: event.at,
     unread: thread.unread + (isNew ? 1 : 0),
+    ...(mentions > 0 ? { mentions } : {}),
+  };
+}
+
+/** A change does not move a thread in the inbox; null where it may have made something unread less. */
+function withChangeOf(thread: Thread, change: Event, me: MemberId): Thread | null {
+  if (change.kind === 'unsend' && thread.unread > 0 && (change.of ?? 0) > thread.readSeq) return null;
+  const { pins: _before, ...rest } = thread;
+  const pins = withPin(thread.pins ?? [], change);
+  return {
+    ...rest,
+    ...(pins.length > 0 ? { pins } : {}),
+    lastSeq: change.seq,
+    ...(thread.lastEvent ? { lastEvent: withChange(thread.lastEvent, change, me) } : {}),
   };
 }
 
@@ -40,14 +63,24 @@ export function withReceipt(
   );
   if (receipt.member !== me || receipt.read <= thread.readSeq) return { ...thread, members };
   if (receipt.read < thread.lastSeq) return null;
-  return { ...thread, members, readSeq: receipt.read, unread: 0 };
+  return allRead({ ...thread, members }, receipt.read);
 }
 
 /** Read up to `seq` by this reader. `after` are the events known to follow. */
 export function withRead(thread: Thread, seq: number, after: readonly Event[], me: MemberId): Thread {
   if (seq <= thread.readSeq) return thread;
-  return { ...thread, readSeq: seq, unread: seq >= thread.lastSeq ? 0 : unreadOf(after, seq, me) };
+  if (seq >= thread.lastSeq) return allRead(thread, seq);
+  return {
+    ...withoutMark(thread),
+    readSeq: seq,
+    unread: unreadOf(after, seq, me),
+    mentions: after.filter((event) => event.seq > seq && countsAsUnread(event, me) && mentionsMe(event, me))
+      .length,
+  };
 }
+
+const withoutMark = ({ mentions: _mentions, markedUnread: _marked, ...rest }: Thread): Thread => rest;
+const allRead = (thread: Thread, readSeq: number): Thread => ({ ...withoutMark(thread), readSeq, unread: 0 });
 
 /** How far the others are with something of one's own; in groups, the slowest of them. */
 export function tickOf(thread: Thread, seq: number, me: MemberId): 'sent' | 'delivered' | 'read' {

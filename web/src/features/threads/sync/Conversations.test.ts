@@ -256,6 +256,32 @@ describe('News', () => {
     expect(conversations.typing.get(id)).toEqual([]);
   });
 
+  it('of leaving takes the conversation away with all that is kept of it', async () => {
+    await conversations.loadNewest(id);
+    server.mode = 'unreachable';
+    conversations.send(id, { text: 'too late' });
+    conversations.receive({ op: 'left', thread: id });
+    expect(texts()).toEqual([]);
+    expect(outgoing()).toEqual([]);
+    expect(cachedThread(client, id)).toBeUndefined();
+    expect(Object.keys(localStorage)).toEqual([]);
+  });
+
+  it('of what another device set, wrote or deleted for itself', async () => {
+    await conversations.loadNewest(id);
+    const draft = (version: number, text: string) =>
+      conversations.receive({ op: 'own', thread: id, draft: { version, text } });
+    conversations.receive({ op: 'own', thread: id, settings: { pinned: true, mutedUntil: 'always' } });
+    conversations.receive({ op: 'own', thread: id, settings: { pinned: false }, hidden: [1] });
+    draft(3, 'half');
+    draft(2, 'older');
+    expect(cachedThread(client, id)).toMatchObject({ mutedUntil: 'always', draft: { text: 'half' } });
+    expect(cachedThread(client, id)).not.toHaveProperty('pinned');
+    expect(texts()).toEqual([undefined]);
+    draft(4, '');
+    expect(cachedThread(client, id)).not.toHaveProperty('draft');
+  });
+
   it('of a thread that is not listed brings it to the top', async () => {
     const other = {
       ...server.thread(),

@@ -12,11 +12,13 @@ import { getEvents, getThread, postMessage, putRead } from '../../../api/threads
 import type { Event, Thread } from '../../../api/types.ts';
 import { KeyedStore } from '../../../lib/KeyedStore.ts';
 import { pauseBeforeTry } from '../../../lib/live.ts';
+import { nextExpiry } from '../model/fold.ts';
 import { emptyLog, hasGap, type Log, lastKnown, reduceLog } from '../model/log.ts';
 import { nextToSend, type Outgoing, type OutgoingState, stillOutgoing } from '../model/outgoing.ts';
+import { withDraft, withHidden, withSettings } from '../model/own.ts';
 import { withEvent, withRead, withReceipt } from '../model/unread.ts';
 import { forgetOutgoing, loadOutgoing, saveOutgoing } from './outboxStorage.ts';
-import { cachedThread, cachedThreads, putThread } from './threadCache.ts';
+import { cachedThread, cachedThreads, dropThread, putThread } from './threadCache.ts';
 
 const pageSize = 50;
 /** What a live event may lag behind its neighbour before the hole is fetched. */
@@ -141,6 +143,12 @@ export class Conversations {
       case 'typing':
         if (frame.member !== this.#me) this.#setTyping(frame.thread, frame.member, frame.on);
         break;
+      case 'left':
+        this.#left(frame.thread);
+        break;
+      case 'own':
+        this.#own(frame);
+        break;
       case 'presence':
         this.online.set(frame.person, frame.online);
         break;
@@ -214,6 +222,27 @@ export class Conversations {
     putRead(thread, seq).catch(() => this.#readUntold.add(thread));
   }
 
+  /** No member any more: nothing of it is kept, neither here nor for a later visit. */
+  #left(id: ThreadId): void {
+    for (const item of this.outgoing.get(id)) forgetOutgoing(this.#me, item);
+    this.outgoing.set(id, nothing);
+    this.typing.set(id, nobody);
+    this.logs.set(id, emptyLog);
+    dropThread(this.#client, id);
+  }
+
+  #own({ thread: id, settings, draft, hidden }: Extract<ServerFrame, { op: 'own' }>): void {
+    if (hidden) this.#reduce(id, { type: 'hidden', seqs: hidden });
+    const thread = cachedThread(this.#client, id);
+    if (!thread) return;
+    let next = thread;
+    if (settings) next = withSettings(next, settings);
+    if (draft) next = withDraft(next, draft);
+    if (hidden) next = withHidden(next, hidden);
+    putThread(this.#client, next);
+    if (hidden && thread.unread > 0) this.#refetchThread(id);
+  }
+
   #arrived(id: ThreadId, event: Event): void {
     this.#setTyping(id, event.sender, false);
     this.#reduce(id, { type: 'arrived', event });
@@ -231,7 +260,7 @@ export class Conversations {
   }
 
   #reduce(thread: ThreadId, action: Parameters<typeof reduceLog>[1]): void {
-    const log = reduceLog(this.logs.get(thread), action);
+    const log = reduceLog(this.logs.get(thread), action, this.#me);
     this.logs.set(thread, log);
     const before = this.outgoing.get(thread);
     const left = stillOutgoing(before, log.events);
@@ -239,7 +268,17 @@ export class Conversations {
       for (const item of before) if (!left.includes(item)) forgetOutgoing(this.#me, item);
       this.outgoing.set(thread, left);
     }
+    this.#expireInTime(thread, log);
     this.#closeGapSoon(thread);
+  }
+
+  /** What disappears does so while it is looked at, not at the next visit. */
+  #expireInTime(thread: ThreadId, log: Log): void {
+    const next = nextExpiry(log.events);
+    if (next === null) return;
+    // A timer holds at most 24 days; a longer one looks again on the way.
+    const wait = Math.min(Math.max(0, next - Date.now()) + 50, 86_400_000);
+    this.#after(`expire ${thread}`, wait, () => this.#reduce(thread, { type: 'expired', now: Date.now() }));
   }
 
   #closeGapSoon(thread: ThreadId): void {

@@ -41,3 +41,20 @@ export function putThread(client: QueryClient, thread: Thread): void {
     return { ...data, pages };
   });
 }
+
+/** It is gone from the lists; whoever looks at it alone is told by the next fetch. */
+export function dropThread(client: QueryClient, id: ThreadId): void {
+  client.setQueryData<Threads>(
+    queryKeys.threads,
+    (data) =>
+      data && {
+        ...data,
+        pages: data.pages.map((page) => ({
+          ...page,
+          threads: page.threads.filter((each) => each.id !== id),
+        })),
+      },
+  );
+  client.removeQueries({ queryKey: queryKeys.thread(id), type: 'inactive' });
+  void client.resetQueries({ queryKey: queryKeys.thread(id) });
+}

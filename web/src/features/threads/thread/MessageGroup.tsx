@@ -1,3 +1,4 @@
+import { Ban } from 'lucide-react';
 import { memo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MemberId } from '../../../api/ids.ts';
@@ -6,7 +7,7 @@ import { cx } from '../../../lib/cx.ts';
 import { useFormat } from '../../../lib/useFormat.ts';
 import { Avatar } from '../../../ui/Avatar.tsx';
 import type { Outgoing } from '../model/outgoing.ts';
-import { previewOf } from '../model/preview.ts';
+import { goneText, previewOf } from '../model/preview.ts';
 import type { Group, Item } from '../model/timeline.ts';
 import { tickOf } from '../model/unread.ts';
 import styles from './MessageGroup.module.css';
@@ -103,6 +104,14 @@ function Message({
     .join(', ');
 
   const parts: ReactNode[] = [];
+  const gone = event && goneText(event, thread, me, t);
+  if (gone)
+    parts.push(
+      <p key="gone" className={styles.gone}>
+        <Ban size={16} aria-hidden="true" />
+        {gone}
+      </p>,
+    );
   if (item.text !== undefined && item.text !== '')
     parts.push(
       <div

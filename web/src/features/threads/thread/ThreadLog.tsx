@@ -18,9 +18,10 @@ import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { ErrorState } from '../../../ui/ErrorState.tsx';
 import { Skeleton, useTakesLong } from '../../../ui/Skeleton.tsx';
 import { lastKnown } from '../model/log.ts';
+import { noticeText } from '../model/notice.ts';
 import type { Outgoing } from '../model/outgoing.ts';
-import { noticeText, paymentText } from '../model/preview.ts';
-import { type Group, type Row, timelineOf } from '../model/timeline.ts';
+import { paymentText } from '../model/preview.ts';
+import { type Group, keepEqual, type Row, timelineOf } from '../model/timeline.ts';
 import { unreadOf } from '../model/unread.ts';
 import { useConversations } from '../sync/context.ts';
 import { useLog } from '../sync/useLog.ts';
@@ -54,10 +55,12 @@ export function ThreadLog({ thread, slots, enabled, onPress, ref }: ThreadLogPro
   const content = useRef<HTMLOListElement>(null);
   const [newAfter] = useState(thread.unread > 0 ? thread.readSeq : null);
 
-  const rows = useMemo(
-    () => timelineOf({ events: log.events, outgoing, me, newAfter }),
-    [log.events, outgoing, me, newAfter],
-  );
+  const drawn = useRef<readonly Row[]>([]);
+  const rows = useMemo(() => {
+    const next = keepEqual(drawn.current, timelineOf({ events: log.events, outgoing, me, newAfter }));
+    drawn.current = next;
+    return next;
+  }, [log.events, outgoing, me, newAfter]);
   const firstKey = useMemo(() => {
     const group = rows.find((row) => row.kind === 'group');
     return group?.items[0]?.key;
@@ -248,7 +251,7 @@ function Line({ row, thread }: { row: Exclude<Row, { kind: 'group' }>; thread: T
         </li>
       );
     case 'notice': {
-      const text = noticeText(row.event, thread, me, t);
+      const text = noticeText(row.events, thread, me, t);
       return text === null ? null : <li className={styles.notice}>{text}</li>;
     }
   }
