@@ -11,6 +11,12 @@ public sealed class StoaOptions
     [Required]
     public string DataDirectory { get; set; } = "data";
 
+    /// <summary>Where the keys are kept that seal secrets in the database and sign links: the same folder, or an equal one, on every node. Default <c>keys</c> in the data directory.</summary>
+    public string? KeysDirectory { get; set; }
+
+    /// <summary>The folder of the keys, absolute.</summary>
+    public string KeysPath => Path.GetFullPath(KeysDirectory is { Length: > 0 } chosen ? chosen : Path.Combine(DataDirectory, "keys"));
+
     /// <summary><c>town</c> seeds and shows the demo world and lets its people sign in with one click; <c>empty</c> does not. Default <c>empty</c>.</summary>
     public World World { get; set; } = World.Empty;
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 using Stoa.Hosting;
+using Stoa.Hosting.Nodes;
 
 namespace Stoa.Server;
 
@@ -32,6 +33,11 @@ internal static partial class Announcement
             {
                 // The port may have been chosen by the system just now.
                 options.PublicUrl = ByName(urls[0]);
+            }
+
+            if (urls.Count > 0)
+            {
+                app.Services.GetRequiredService<INodes>().Announce(ByName(urls[0]));
             }
 
             Write(data.ServerFile, new(Environment.ProcessId, options.PublicUrl, urls, data.AdminSocketPath, options.World.ToString().ToLowerInvariant()));

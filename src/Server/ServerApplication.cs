@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Stoa.Hosting;
 using Stoa.Hosting.Clock;
+using Stoa.Hosting.Nodes;
 using Stoa.Hosting.Postgres;
 using Stoa.Hosting.Problems;
 using Stoa.Hosting.SignIn;
@@ -63,12 +64,14 @@ public static class ServerApplication
 
         services.AddStoaProblems();
         services.AddStoaDatabase(builder.Configuration, data);
+        services.AddStoaNodes(builder.Configuration);
         services.AddStoaSignIn();
         services.AddStoaRateLimits();
         services.AddStoaOpenApi();
         if (builder.Environment.IsDevelopment())
         {
             services.AddSingleton<MovableClock>();
+            services.AddHostedService<MoveClockTogether>();
             services.TryAddSingleton<TimeProvider>(provider => provider.GetRequiredService<MovableClock>());
         }
         else

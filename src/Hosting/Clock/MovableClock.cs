@@ -16,9 +16,33 @@ public sealed class MovableClock : TimeProvider
         }
     }
 
+    /// <summary>How far domain time is ahead of the system's.</summary>
+    public TimeSpan Offset
+    {
+        get
+        {
+            lock (gate)
+            {
+                return offset;
+            }
+        }
+    }
+
+    /// <summary>It was moved here, as against following another node's.</summary>
+    public event Action? Moved;
+
     public void MoveTo(DateTimeOffset now) => MoveBy(now - GetUtcNow());
 
     public void MoveBy(TimeSpan by)
+    {
+        Shift(by);
+        Moved?.Invoke();
+    }
+
+    /// <summary>Moves to where another node's clock is.</summary>
+    internal void Follow(TimeSpan offsetOfOther) => Shift(offsetOfOther - Offset);
+
+    private void Shift(TimeSpan by)
     {
         MovableTimer[] waiting;
         lock (gate)

@@ -33,11 +33,17 @@ public static class LiveFrames
         return output.WrittenMemory;
     }
 
-    internal static ReadOnlyMemory<byte> Ready(PersonId person) => Write(person, static (json, person) =>
+    /// <param name="nodes">Addresses of the other nodes that live.</param>
+    internal static ReadOnlyMemory<byte> Ready(PersonId person, IEnumerable<string> nodes) => Write((person, nodes), static (json, ready) =>
     {
         json.WriteString("op"u8, "ready"u8);
-        json.WriteString("person"u8, person.ToString());
+        json.WriteString("person"u8, ready.person.ToString());
         json.WriteStartArray("nodes"u8);
+        foreach (var node in ready.nodes)
+        {
+            json.WriteStringValue(node);
+        }
+
         json.WriteEndArray();
     });
 }

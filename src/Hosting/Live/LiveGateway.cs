@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Stoa.Hosting.Nodes;
 using Stoa.Hosting.Problems;
 using Stoa.Hosting.SignIn;
 using Stoa.Kernel;
@@ -16,7 +17,7 @@ namespace Stoa.Hosting.Live;
 /// <summary><c>GET /live</c>: one socket from upgrade to end. What the frames mean is the modules' business.</summary>
 internal sealed partial class LiveGateway(
     LiveConnections connections, ISessions sessions, AllowedOrigins origins, IEnumerable<ILiveOp> ops, IEnumerable<ILiveReplay> replays,
-    IEnumerable<ILiveListener> listeners, IOptions<LiveOptions> options, IOptions<StoaOptions> stoa, TimeProvider time, ILogger<LiveGateway> log)
+    IEnumerable<ILiveListener> listeners, INodes nodes, IOptions<LiveOptions> options, IOptions<StoaOptions> stoa, TimeProvider time, ILogger<LiveGateway> log)
 {
     private const int BufferBytes = 4 * 1024;
     private static readonly byte[] pong = """{"op":"pong"}"""u8.ToArray();
@@ -151,7 +152,7 @@ internal sealed partial class LiveGateway(
             return;
         }
 
-        connection.Send(LiveFrames.Ready(known.Person));
+        connection.Send(LiveFrames.Ready(known.Person, nodes.Others.Select(node => node.Address).OfType<string>()));
         foreach (var replay in replays)
         {
             await replay.ReplayAsync(connection, hello.Resume ?? new Dictionary<ThreadId, long>(), context.RequestAborted);

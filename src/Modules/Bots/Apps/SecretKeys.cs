@@ -19,7 +19,7 @@ internal sealed partial class SecretKeys(IOptions<StoaOptions> options)
 {
     private const int HeaderLength = 4 + 12 + 16;
 
-    private readonly string path = Path.Combine(Path.GetFullPath(options.Value.DataDirectory), "keys", "bots");
+    private readonly string path = Path.Combine(options.Value.KeysPath, "bots");
     private readonly Lock gate = new();
     private SortedList<int, byte[]> keys = [];
 

@@ -10,7 +10,7 @@ namespace Stoa.Media.Serving;
 /// <remarks>One line for each version, <c>number base64</c>; the highest signs, all verify. A new version is a new line and a restart.</remarks>
 internal sealed class LinkKeys(IOptions<StoaOptions> options)
 {
-    private readonly Lazy<SortedList<int, byte[]>> keys = new(() => Load(Path.Combine(Path.GetFullPath(options.Value.DataDirectory), "keys", "media")));
+    private readonly Lazy<SortedList<int, byte[]>> keys = new(() => Load(Path.Combine(options.Value.KeysPath, "media")));
 
     public (int Version, byte[] Key) Newest => (keys.Value.Keys[^1], keys.Value.Values[^1]);
 

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Stoa.Hosting.Nodes;
+
+namespace Stoa.Hosting.Tests.Nodes;
+
+public sealed class InProcessNodeBusTests : NodeBusSpecification
+{
+    private readonly InProcessExchange exchange = new();
+
+    private protected override Task<INodeBus> JoinAsync(int? waitingMax = null) =>
+        Task.FromResult<INodeBus>(new InProcessNodeBus(exchange, NullLogger<InProcessNodeBus>.Instance, waitingMax ?? 10_000));
+}
