@@ -45,6 +45,12 @@ install_postgres() {
   fi
 }
 
+install_s3() {
+  if [[ ! -f $root/tools/s3/node_modules/.stoa-installed || $root/tools/s3/package-lock.json -nt $root/tools/s3/node_modules/.stoa-installed ]]; then
+    step "Fetching a small S3-compatible store for the tests" "$root/tools/s3/install" || fail "The S3-compatible store could not be fetched." "tools/s3/install"
+  fi
+}
+
 install_web() {
   local stamp=$root/web/node_modules/.stoa-installed
   if [[ ! -f $stamp || $root/web/package-lock.json -nt $stamp ]]; then
