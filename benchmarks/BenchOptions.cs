@@ -7,14 +7,15 @@ namespace Stoa.Bench;
 /// <param name="Connections">Senders that wait for each answer before the next send.</param>
 /// <param name="Full">The sizes that the targets speak of, where the usual ones are smaller to end sooner.</param>
 /// <param name="Peer">Also measure the other program that a measure compares with, where there is one.</param>
+/// <param name="Ceilings">False while tuning: the bare things are not measured, and there are no ratios.</param>
 /// <param name="PostgresBinaries">Folder with <c>initdb</c> and <c>pg_ctl</c>; null: an installed server where there is one, else the pinned one.</param>
-internal sealed record BenchOptions(IReadOnlyList<string> Measures, int Seconds, int Connections, bool Full, bool Peer, string? PostgresBinaries, string? JsonFile)
+internal sealed record BenchOptions(IReadOnlyList<string> Measures, int Seconds, int Connections, bool Full, bool Peer, bool Ceilings, string? PostgresBinaries, string? JsonFile)
 {
     /// <param name="known">Names of all measures; none among the words means those of <paramref name="usual"/>.</param>
     /// <returns>Null when the words cannot be understood.</returns>
     public static BenchOptions? Parse(IReadOnlyList<string> words, IReadOnlyCollection<string> known, IReadOnlyList<string> usual)
     {
-        var options = new BenchOptions([], 10, 64, false, false, null, null);
+        var options = new BenchOptions([], 10, 64, false, false, true, null, null);
         for (var i = 0; i < words.Count; i++)
         {
             var value = i + 1 < words.Count ? words[i + 1] : null;
@@ -38,6 +39,9 @@ internal sealed record BenchOptions(IReadOnlyList<string> Measures, int Seconds,
                     break;
                 case "--full":
                     options = options with { Full = true };
+                    break;
+                case "--no-ceilings":
+                    options = options with { Ceilings = false };
                     break;
                 case "--peer":
                     options = options with { Peer = true };

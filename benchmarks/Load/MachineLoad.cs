@@ -6,9 +6,6 @@ namespace Stoa.Bench.Load;
 /// <param name="folder">Of the workshop: a PostgreSQL works in it and is no child of ours.</param>
 internal sealed class MachineLoad(string folder)
 {
-    // USER_HZ, which Linux fixes for /proc at 100 on every architecture .NET runs on.
-    private const double TicksPerSecond = 100;
-
     private (long Busy, long Ours) begun;
     private long begunAt;
 
@@ -19,7 +16,7 @@ internal sealed class MachineLoad(string folder)
     {
         var (busy, ours) = Read();
         var seconds = (Environment.TickCount64 - begunAt) / 1000.0;
-        return seconds <= 0 ? 0 : Math.Max(0, (busy - begun.Busy - (ours - begun.Ours)) / TicksPerSecond / seconds);
+        return seconds <= 0 ? 0 : Math.Max(0, (busy - begun.Busy - (ours - begun.Ours)) / ProcessTable.TicksPerSecond / seconds);
     }
 
     /// <summary>Ticks that were not idle, stolen ones included, of the line <c>cpu  user nice system idle iowait irq softirq steal …</c>.</summary>
@@ -29,14 +26,6 @@ internal sealed class MachineLoad(string folder)
         return ticks.Sum() - ticks[3] - ticks[4];
     }
 
-    /// <summary>Parent, and the ticks of a process and of those of its children that have ended and were waited for, of its line in <c>/proc/N/stat</c>.</summary>
-    internal static (int Parent, long Ticks) ReadStat(string stat)
-    {
-        // The name is in brackets and may hold anything.
-        var words = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-        return (int.Parse(words[1], CultureInfo.InvariantCulture), words[11..15].Sum(word => long.Parse(word, CultureInfo.InvariantCulture)));
-    }
-
     private (long Busy, long Ours) Read()
     {
         if (!File.Exists("/proc/stat"))
@@ -44,34 +33,15 @@ internal sealed class MachineLoad(string folder)
             return (0, 0);
         }
 
-        var processes = new Dictionary<int, (int Parent, long Ticks, bool WorksHere)>();
-        foreach (var process in Directory.EnumerateDirectories("/proc"))
-        {
-            if (!int.TryParse(Path.GetFileName(process), CultureInfo.InvariantCulture, out var id))
-            {
-                continue;
-            }
-
-            try
-            {
-                var (parent, ticks) = ReadStat(File.ReadAllText(Path.Combine(process, "stat")));
-                var worksHere = Directory.ResolveLinkTarget(Path.Combine(process, "cwd"), returnFinalTarget: false)?.FullName.StartsWith(folder, StringComparison.Ordinal) ?? false;
-                processes[id] = (parent, ticks, worksHere);
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // Gone, or somebody else's.
-            }
-        }
-
+        var processes = ProcessTable.Read(folder);
         return (BusyTicks(File.ReadLines("/proc/stat").First()), processes.Where(p => IsOurs(p.Key, processes)).Sum(p => p.Value.Ticks));
     }
 
-    private static bool IsOurs(int id, Dictionary<int, (int Parent, long Ticks, bool WorksHere)> processes)
+    private static bool IsOurs(int id, IReadOnlyDictionary<int, ProcessTable.Entry> processes)
     {
         while (processes.TryGetValue(id, out var process))
         {
-            if (id == Environment.ProcessId || process.WorksHere)
+            if (id == Environment.ProcessId || process.WorksInFolder)
             {
                 return true;
             }

@@ -15,35 +15,38 @@ internal static class SendMeasure
     public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
     {
         var (options, report) = (bench.Options, bench.Report);
-        var (commits, commitLatencies) = await GroupCommitCeiling.MeasureAsync(
-            await bench.Workshop.CreateDatabaseAsync("ceiling", cancellationToken), options.Connections, options.Seconds, cancellationToken);
-        var answers = await MeasureBareAnswersAsync(bench, cancellationToken);
+        var (commits, answers) = options.Ceilings ? await MeasureCeilingsAsync(bench, cancellationToken) : (null, null);
 
         await using var server = await bench.Workshop.StartServerAsync("send", cancellationToken);
         var heads = await SeedAsync(server, options.Connections, cancellationToken);
-        var (sends, latencies, refused) = await PostAsync(server.EndPoint, heads, options.Seconds, cancellationToken);
+        var meter = new ProcessorTime(bench.Workshop.Folder, server.Process.Id);
+        var (sends, latencies, refused) = await PostAsync(server.EndPoint, heads, options.Seconds, cancellationToken, meter);
         var (bytes, messages) = await MeasureBytesAsync(server, heads, options.Full ? 300_000 : 0, cancellationToken);
 
         var with = string.Create(CultureInfo.InvariantCulture, $"{options.Connections} connections");
-        report.Add(new($"bare group commit, {options.Connections} senders", commits, "/s") { Note = commitLatencies.Describe() });
-        report.Add(new($"bare JSON answer over HTTP, {with}", answers, "/s"));
         report.Add(new($"send over HTTP, {with}; to bare answer", sends, "/s")
         {
             AtLeast = 12_000,
             Ceiling = answers,
             RatioAtLeast = 0.20,
-            Note = $"{latencies.Describe()}, {ClosedLoop.Thousands(latencies.Count)} acknowledged, {refused} refused",
+            Note = $"{latencies.Describe()}, {ClosedLoop.Thousands(latencies.Count)} acknowledged, {refused} refused; {meter.Describe(latencies.Count)}",
         });
         report.Add(new("the same; to bare group commit", sends, "/s") { Ceiling = commits });
         report.Add(new("stored message of 200 bytes with its keys", bytes, "bytes") { AtMost = 450, Note = $"{ClosedLoop.Thousands(messages)} messages in {Threads} threads" });
     }
 
-    private static async Task<double> MeasureBareAnswersAsync(Bench bench, CancellationToken cancellationToken)
+    private static async Task<(double? Commits, double? Answers)> MeasureCeilingsAsync(Bench bench, CancellationToken cancellationToken)
     {
+        var options = bench.Options;
+        var (commits, commitLatencies) = await GroupCommitCeiling.MeasureAsync(
+            await bench.Workshop.CreateDatabaseAsync("ceiling", cancellationToken), options.Connections, options.Seconds, cancellationToken);
+        bench.Report.Add(new($"bare group commit, {options.Connections} senders", commits, "/s") { Note = commitLatencies.Describe() });
+
         await using var bare = await bench.Workshop.StartCeilingAsync("--answer-json", cancellationToken);
         var head = HttpConnection.Head("POST", "/api/threads/7000000000000000/messages", new string('t', 46));
-        var (perSecond, _, _) = await PostAsync(bare.EndPoint, Enumerable.Repeat<byte[][]>([head], bench.Options.Connections).ToList(), bench.Options.Seconds, cancellationToken);
-        return perSecond;
+        var (answers, latencies, _) = await PostAsync(bare.EndPoint, Enumerable.Repeat<byte[][]>([head], options.Connections).ToList(), options.Seconds, cancellationToken);
+        bench.Report.Add(new($"bare JSON answer over HTTP, {options.Connections} connections", answers, "/s") { Note = latencies.Describe() });
+        return (commits, answers);
     }
 
     /// <summary>One sender a connection, who writes to friends that all senders share: each thread has one writer.</summary>
@@ -60,7 +63,7 @@ internal static class SendMeasure
     }
 
     private static async Task<(double PerSecond, Latencies Latencies, long Refused)> PostAsync(
-        IPEndPoint to, List<byte[][]> senders, int seconds, CancellationToken cancellationToken)
+        IPEndPoint to, List<byte[][]> senders, int seconds, CancellationToken cancellationToken, ProcessorTime? meter = null)
     {
         var connections = new List<HttpConnection>();
         foreach (var _ in senders)
@@ -73,7 +76,7 @@ internal static class SendMeasure
         {
             var heads = senders[sender];
             return await connections[sender].AskAsync(heads[turns[sender]++ % heads.Length], MessageBody(), cancel) == (int)HttpStatusCode.Created;
-        }, cancellationToken);
+        }, cancellationToken, meter);
         connections.ForEach(c => c.Dispose());
         return result;
     }

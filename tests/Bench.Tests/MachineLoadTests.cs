@@ -12,7 +12,7 @@ public sealed class MachineLoadTests
     [Fact]
     public void A_process_is_read_whatever_its_name_holds()
     {
-        var (parent, ticks) = MachineLoad.ReadStat("4711 (a) b (c) S 17 4711 4711 0 -1 4194304 1 2 3 4 100 20 3000 400 20 0 1 0 9 9 9");
+        var (parent, ticks) = ProcessTable.ReadStat("4711 (a) b (c) S 17 4711 4711 0 -1 4194304 1 2 3 4 100 20 3000 400 20 0 1 0 9 9 9");
 
         Assert.Equal(17, parent);
         Assert.Equal(3_520, ticks);
