@@ -20,6 +20,7 @@ public delegate Task<IReadOnlyList<TResult>> CommitBatch<TItem, TResult>(
 public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
 {
     private const int DeadlockRetries = 3;
+    private const int RunMin = 8;
 
     private readonly NpgsqlDataSource database;
     private readonly CommitBatch<TItem, TResult> commit;
@@ -46,7 +47,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     public bool TryEnqueue(TItem item, out Task<TResult> committed)
     {
         var waiting = new Waiting(item);
-        committed = waiting.Completion.Task;
+        committed = waiting.Task;
         return queue.Writer.TryWrite(waiting);
     }
 
@@ -81,7 +82,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
                     batch.Add(waiting);
                 }
 
-                connection = await CommitAsync(connection, batch, cancellationToken);
+                connection = await CommitAsync(connection, [.. batch], cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -93,7 +94,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
             queue.Writer.TryComplete();
             while (queue.Reader.TryRead(out var waiting))
             {
-                waiting.Completion.TrySetException(new LaneStoppedException());
+                Answer([waiting], one => one.TrySetException(new LaneStoppedException()));
             }
 
             if (connection is not null)
@@ -104,32 +105,28 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     }
 
     private async Task<NpgsqlConnection?> CommitAsync(
-        NpgsqlConnection? connection, List<Waiting> batch, CancellationToken cancellationToken, bool lastTry = false)
+        NpgsqlConnection? connection, Waiting[] batch, CancellationToken cancellationToken, bool lastTry = false)
     {
         try
         {
-            (connection, var results) = await RunAsync(connection, batch.ConvertAll(w => w.Item), cancellationToken);
-            for (var i = 0; i < batch.Count; i++)
-            {
-                batch[i].Completion.TrySetResult(results[i]);
-            }
-
+            (connection, var results) = await RunAsync(connection, Array.ConvertAll(batch, w => w.Item), cancellationToken);
+            Answer(batch, results);
             return connection;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             connection = await DropAsync(connection);
             // One that was alone gets a second try too when the connection was at fault: after a restart of the database the first one always is.
-            if (batch.Count == 1 && (lastTry || exception is not NpgsqlException { IsTransient: true }))
+            if (batch.Length == 1 && (lastTry || exception is not NpgsqlException { IsTransient: true }))
             {
-                batch[0].Completion.TrySetException(exception);
+                Answer(batch, one => one.TrySetException(exception));
                 return connection;
             }
         }
         catch (OperationCanceledException)
         {
             // Nobody may wait for ever: a send whose outcome is unknown is told so and can be asked again by its id.
-            batch.ForEach(w => w.Completion.TrySetException(new LaneStoppedException()));
+            Answer(batch, one => one.TrySetException(new LaneStoppedException()));
             throw;
         }
 
@@ -142,7 +139,7 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
     }
 
     private async Task<(NpgsqlConnection Connection, IReadOnlyList<TResult> Results)> RunAsync(
-        NpgsqlConnection? connection, List<TItem> items, CancellationToken cancellationToken)
+        NpgsqlConnection? connection, TItem[] items, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -152,9 +149,9 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
             try
             {
                 var results = await commit(connection, items, cancellationToken);
-                return results.Count == items.Count
+                return results.Count == items.Length
                     ? (connection, results)
-                    : throw new InvalidOperationException($"The batch of {items.Count} was answered with {results.Count} results.");
+                    : throw new InvalidOperationException($"The batch of {items.Length} was answered with {results.Count} results.");
             }
             catch (PostgresException exception) when (
                 exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure && attempt <= DeadlockRetries)
@@ -179,11 +176,35 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
         return null;
     }
 
-    private sealed class Waiting(TItem item)
+    /// <summary>Answers a batch in as many runs as there are cores. Handing each waiting item to the thread pool by itself, as
+    /// <see cref="TaskCreationOptions.RunContinuationsAsynchronously"/> does, cost more than what is then done: a queue entry and often the waking of a thread.</summary>
+    private static void Answer(Waiting[] batch, IReadOnlyList<TResult> results)
+    {
+        var run = Math.Max(RunMin, (batch.Length + Environment.ProcessorCount - 1) / Environment.ProcessorCount);
+        for (var from = 0; from < batch.Length; from += run)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(new Run(batch, results, from, Math.Min(batch.Length, from + run)), preferLocal: false);
+        }
+    }
+
+    // Never on the lane's own stack: what waits goes on as soon as it is answered, and the lane has the next batch to commit.
+    private static void Answer(Waiting[] batch, Action<Waiting> tell) => ThreadPool.UnsafeQueueUserWorkItem(_ => Array.ForEach(batch, tell), null);
+
+    private sealed class Waiting(TItem item) : TaskCompletionSource<TResult>
     {
         public TItem Item { get; } = item;
+    }
 
-        public TaskCompletionSource<TResult> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>Part of a batch on its way to those who wait.</summary>
+    private sealed class Run(Waiting[] batch, IReadOnlyList<TResult> results, int from, int to) : IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+            for (var i = from; i < to; i++)
+            {
+                batch[i].TrySetResult(results[i]);
+            }
+        }
     }
 }
 
