@@ -34,22 +34,25 @@ internal static class RateLimits
             };
         });
 
-    private static RateLimitPartition<string> Partition(HttpContext context)
+    /// <summary>Only those whom a limit can concern pass through the limiter: a known person's call that is no search passes by it.</summary>
+    public static void UseStoaRateLimits(this IApplicationBuilder app)
     {
-        var services = context.RequestServices;
-        if (!services.GetRequiredService<IOptions<StoaOptions>>().Value.Limits || !context.Request.Path.StartsWithSegments("/api"))
+        if (app.ApplicationServices.GetRequiredService<IOptions<StoaOptions>>().Value.Limits)
         {
-            // Static files and the web client's page are never limited.
-            return RateLimitPartition.GetNoLimiter("");
+            app.UseWhen(MayConcern, limited => limited.UseRateLimiter());
         }
-
-        return context.Actor() switch
-        {
-            Actor.Person person when IsSearch(context.Request) => Window($"search:{person.Id}", SearchesPerMinute),
-            Actor.Anonymous when !IsUs(context, services.GetRequiredService<IHostEnvironment>()) => Window($"unknown:{Network(context)}", UnknownCallsPerMinute),
-            _ => RateLimitPartition.GetNoLimiter(""),
-        };
     }
+
+    /// <summary>Static files and the web client's page are never limited.</summary>
+    private static bool MayConcern(HttpContext context) =>
+        context.Request.Path.StartsWithSegments("/api") && (context.Actor() is not Actor.Person || IsSearch(context.Request));
+
+    private static RateLimitPartition<string> Partition(HttpContext context) => context.Actor() switch
+    {
+        Actor.Person person => Window($"search:{person.Id}", SearchesPerMinute),
+        Actor.Anonymous when !IsUs(context, context.RequestServices.GetRequiredService<IHostEnvironment>()) => Window($"unknown:{Network(context)}", UnknownCallsPerMinute),
+        _ => RateLimitPartition.GetNoLimiter(""),
+    };
 
     private static RateLimitPartition<string> Window(string key, int most) =>
         RateLimitPartition.GetFixedWindowLimiter(key, _ => new() { PermitLimit = most, Window = window, QueueLimit = 0 });

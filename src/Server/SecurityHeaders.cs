@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 using Stoa.Hosting;
 
 namespace Stoa.Server;
@@ -6,40 +7,52 @@ namespace Stoa.Server;
 /// <summary>What every answer tells the browser. A page with a policy of its own, as on the pay origin, keeps it.</summary>
 internal sealed class SecurityHeaders(RequestDelegate next, IOptions<StoaOptions> options, IHostEnvironment environment)
 {
+    // An answer of data: a browser that opens it by itself has nothing to load for it, so its policy needs neither nonce nor host.
+    private static readonly StringValues callPolicy = "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+    private static readonly StringValues referrerPolicy = "same-origin"; // no-referrer would take the Origin from form posts.
+    private static readonly StringValues openerPolicy = "same-origin-allow-popups";
+    private static readonly StringValues permissionsPolicy = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+    private static readonly StringValues noSniff = "nosniff";
+    private static readonly StringValues noStore = "no-store";
+
+    private readonly bool isDevelopment = environment.IsDevelopment();
+
     // Pictures that bots of the demo world serve from this machine.
     private readonly string loopbackPictures = options.Value.AllowLoopbackTargets ? " http://127.0.0.1:* http://localhost:*" : "";
 
     public Task InvokeAsync(HttpContext context)
     {
-        var nonce = WebClient.NonceOf(context);
-        context.Response.OnStarting(() =>
+        // At the start of the answer: an answer to a failure is begun anew without headers.
+        context.Response.OnStarting(static state =>
         {
-            Write(context, nonce);
+            var (self, context) = ((SecurityHeaders, HttpContext))state;
+            self.Write(context);
             return Task.CompletedTask;
-        });
+        }, (this, context));
         return next(context);
     }
 
-    private void Write(HttpContext context, string nonce)
+    private void Write(HttpContext context)
     {
+        var isCall = context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/admin");
         var headers = context.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        SetUnlessSet(headers, "Referrer-Policy", "same-origin"); // no-referrer would take the Origin from form posts.
-        SetUnlessSet(headers, "Cross-Origin-Opener-Policy", "same-origin-allow-popups");
-        SetUnlessSet(headers, "Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
-        if (context.Request.IsHttps && !environment.IsDevelopment())
+        headers.XContentTypeOptions = noSniff;
+        headers.TryAdd("Referrer-Policy", referrerPolicy);
+        headers.TryAdd("Cross-Origin-Opener-Policy", openerPolicy);
+        headers.TryAdd("Permissions-Policy", permissionsPolicy);
+        if (!isDevelopment && context.Request.IsHttps)
         {
             headers.StrictTransportSecurity = "max-age=31536000";
         }
 
-        if (!headers.ContainsKey("Content-Security-Policy"))
+        if (isCall)
         {
-            headers.ContentSecurityPolicy = Policy(context.Request, nonce);
+            headers.TryAdd("Content-Security-Policy", callPolicy);
+            headers.TryAdd("Cache-Control", noStore);
         }
-
-        if (context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/admin"))
+        else if (!headers.ContainsKey("Content-Security-Policy"))
         {
-            SetUnlessSet(headers, "Cache-Control", "no-store");
+            headers.ContentSecurityPolicy = Policy(context.Request, WebClient.NonceOf(context));
         }
     }
 
@@ -51,13 +64,5 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<StoaOptions
         return $"default-src 'self'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' {origin.Replace("{0}", "media.", StringComparison.Ordinal)} blob:{loopbackPictures}; "
             + $"connect-src 'self' {socket}; frame-src {origin.Replace("{0}", "pay.", StringComparison.Ordinal)}; object-src 'none'; base-uri 'none'; form-action 'self'; "
             + "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types stoa";
-    }
-
-    private static void SetUnlessSet(IHeaderDictionary headers, string name, string value)
-    {
-        if (!headers.ContainsKey(name))
-        {
-            headers[name] = value;
-        }
     }
 }

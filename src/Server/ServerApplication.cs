@@ -56,6 +56,9 @@ public static class ServerApplication
         services.AddSingleton(_ => data);
         Logs.Configure(builder.Logging, builder.Environment);
         Listening.Configure(builder, data);
+        // A request goes on where its bytes came in, instead of changing threads twice: 1.3 to 1.4 times as many sends. "Unsafe" where handlers
+        // block their thread; ours wait asynchronously.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -105,7 +108,7 @@ public static class ServerApplication
         app.UseRouting();
         app.UseMiddleware<BodyLimit>();
         // A limit belongs to a person, and to a network where nobody is known; it counts those who are refused, too.
-        app.UseStoaSignIn(between => between.UseRateLimiter());
+        app.UseStoaSignIn(between => between.UseStoaRateLimits());
     }
 
     private static void MapRoutes(WebApplication app)

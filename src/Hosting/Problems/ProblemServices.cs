@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -38,20 +37,19 @@ public static class ProblemServices
     public static IApplicationBuilder UseStoaProblems(this IApplicationBuilder app)
     {
         app.UseExceptionHandler();
-        app.UseStatusCodePages(AnswerEmptyAsync);
-        return app;
+        return app.Use(FillEmptyAsync);
     }
 
     /// <summary>Answers that a middleware left empty: no such route, wrong method, wrong media type.</summary>
-    private static async Task AnswerEmptyAsync(StatusCodeContext status)
+    private static async Task FillEmptyAsync(HttpContext context, RequestDelegate next)
     {
-        var context = status.HttpContext;
-        if (!SpeaksProblems(context.Request.Path))
+        await next(context);
+        var response = context.Response;
+        if (response.StatusCode >= StatusCodes.Status400BadRequest && !response.HasStarted && response.ContentLength is null && string.IsNullOrEmpty(response.ContentType)
+            && SpeaksProblems(context.Request.Path))
         {
-            return;
+            await OfStatus(response.StatusCode, context.Request).WriteAsync(context);
         }
-
-        await OfStatus(context.Response.StatusCode, context.Request).WriteAsync(context);
     }
 
     /// <summary>Writes the document, with <c>Retry-After</c> where it has one. For middleware; a handler returns <see cref="Problem.AsResult"/>.</summary>

@@ -33,7 +33,8 @@ public static class JsonBody
 
         while (true)
         {
-            var result = await request.BodyReader.ReadAsync(context.RequestAborted);
+            // A connection that breaks ends this read by itself; asking for the token of its end would make one for each call.
+            var result = await request.BodyReader.ReadAsync(CancellationToken.None);
             if (result.Buffer.Length > bytesMax)
             {
                 request.BodyReader.AdvanceTo(result.Buffer.End);

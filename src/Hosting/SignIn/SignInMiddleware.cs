@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Stoa.Hosting.Problems;
+using Stoa.Kernel;
 
 namespace Stoa.Hosting.SignIn;
 
@@ -44,25 +45,48 @@ internal sealed class SignInMiddleware(RequestDelegate next, ISessions sessions)
         StatusCodes.Status403Forbidden, "client_header_missing", "Check that our own page made this call",
         "A call that changes something and relies on the cookie must carry the header Stoa-Client.", "Send 'Stoa-Client: <name of your client>', or a bearer token.");
 
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
         var audience = context.GetEndpoint()?.Metadata.GetMetadata<AudienceMetadata>()?.Audience;
         if (audience is Audience.Operator || context.IsAdminSocket())
         {
             AdmitOperator(context, audience);
-            await next(context);
-            return;
+            return next(context);
         }
 
         // A bot's token is no session's, and what has no route has no use for a caller.
         if (audience is null or Audience.Bot)
         {
-            await next(context);
-            return;
+            return next(context);
         }
 
         var (token, byCookie) = ReadToken(context.Request);
-        if (token is not null && await sessions.FindAsync(token, context.RequestAborted) is { } found)
+        if (token is null)
+        {
+            Admit(context, audience.Value, null, byCookie);
+            return next(context);
+        }
+
+        // A busy client's session is remembered: then there is nothing to wait for.
+        var finding = sessions.FindAsync(token, CancellationToken.None);
+        if (!finding.IsCompletedSuccessfully)
+        {
+            return FindThenGoOnAsync(context, audience.Value, finding, byCookie);
+        }
+
+        Admit(context, audience.Value, finding.Result, byCookie);
+        return next(context);
+    }
+
+    private async Task FindThenGoOnAsync(HttpContext context, Audience audience, ValueTask<(PersonId Person, Guid Session)?> finding, bool byCookie)
+    {
+        Admit(context, audience, await finding, byCookie);
+        await next(context);
+    }
+
+    private static void Admit(HttpContext context, Audience audience, (PersonId Person, Guid Session)? session, bool byCookie)
+    {
+        if (session is { } found)
         {
             if (byCookie && !IsSafe(context.Request.Method) && !context.Request.Headers.ContainsKey(StoaSignIn.ClientHeader))
             {
@@ -80,8 +104,6 @@ internal sealed class SignInMiddleware(RequestDelegate next, ISessions sessions)
         {
             context.Features.Set(new Refusal(notSignedIn));
         }
-
-        await next(context);
     }
 
     private static void AdmitOperator(HttpContext context, Audience? audience)

@@ -36,7 +36,8 @@ public static class Logs
         // A server without its web client is a choice.
         logging.AddFilter("Microsoft.AspNetCore.StaticFiles", LogLevel.Error);
         // These write addresses with their query, where the Messenger dialect carries tokens: not even a setting turns them on.
-        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        // With nothing to log, the first makes no activity and no scope for each request either.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
     }
 }

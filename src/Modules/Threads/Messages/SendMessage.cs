@@ -38,7 +38,7 @@ internal static class SendMessage
         var request = await JsonBody.ReadAsync(context, ThreadsJson.Default.SendMessageRequest);
         var message = new MessageToSend(request.ClientId, request.Text, request.Payload, request.ReplyTo, HasAny(request.Attachments));
         // Not cancelled by the caller going away: the lane commits it in any case, and the repeat is answered from the log.
-        var result = await await sending.BeginAsync(context.Person(), thread, message, context.RequestAborted);
+        var result = await await sending.BeginAsync(context.Person(), thread, message, message.Payload is null ? CancellationToken.None : context.RequestAborted);
         if (Sending.Refusal(result) is { } refusal)
         {
             throw new ProblemException(refusal);
