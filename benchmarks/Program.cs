@@ -10,6 +10,11 @@ if (args is ["--answer-json", var port])
     return await JsonCeiling.ServeAsync(int.Parse(port, CultureInfo.InvariantCulture));
 }
 
+if (args is ["--relay", var relayPort])
+{
+    return await LiveCeiling.ServeAsync(int.Parse(relayPort, CultureInfo.InvariantCulture));
+}
+
 if (BenchOptions.Parse(args, [.. AllMeasures.List.Select(m => m.Name)], [.. AllMeasures.List.Where(m => m.Usual).Select(m => m.Name)]) is not { } options)
 {
     Console.Error.WriteLine("usage: ./bench [NAME]… [--full] [--peer] [--no-ceilings] [--seconds N] [--connections N] [--postgres BINDIR] [--json FILE]\n");

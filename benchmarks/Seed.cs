@@ -58,8 +58,9 @@ internal sealed class Seed(NpgsqlConnection connection) : IAsyncDisposable
     }
 
     /// <summary>A direct thread for each pair, in their order.</summary>
+    /// <param name="readTo">How far both have read.</param>
     /// <param name="events">In each; the log must be filled with as many by <see cref="AddEventsAsync"/>.</param>
-    public async Task<IReadOnlyList<ThreadId>> AddDirectThreadsAsync(IReadOnlyList<(PersonId One, PersonId Other)> pairs, int events, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ThreadId>> AddDirectThreadsAsync(IReadOnlyList<(PersonId One, PersonId Other)> pairs, int events, CancellationToken cancellationToken, int readTo = 0)
     {
         var threads = pairs.Select(_ => ThreadId.New()).ToList();
         await using (var rows = await connection.BeginBinaryImportAsync(
@@ -75,7 +76,7 @@ internal sealed class Seed(NpgsqlConnection connection) : IAsyncDisposable
             await rows.CompleteAsync(cancellationToken);
         }
 
-        await AddMembersAsync(pairs.Select((pair, i) => (threads[i], (IReadOnlyList<PersonId>)[pair.One, pair.Other])), cancellationToken);
+        await AddMembersAsync(pairs.Select((pair, i) => (threads[i], (IReadOnlyList<PersonId>)[pair.One, pair.Other])), readTo, cancellationToken);
         return threads;
     }
 
@@ -91,7 +92,7 @@ internal sealed class Seed(NpgsqlConnection connection) : IAsyncDisposable
             await insert.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await AddMembersAsync([(thread, members)], cancellationToken);
+        await AddMembersAsync([(thread, members)], 0, cancellationToken);
         await using var own = new NpgsqlCommand("update threads.members set role = 1 where thread_id = $1 and member_id = $2", connection)
         {
             Parameters = { new() { Value = thread.Value }, new() { Value = members[0].Value } },
@@ -133,14 +134,14 @@ internal sealed class Seed(NpgsqlConnection connection) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
 
-    private async Task AddMembersAsync(IEnumerable<(ThreadId Thread, IReadOnlyList<PersonId> Members)> threads, CancellationToken cancellationToken)
+    private async Task AddMembersAsync(IEnumerable<(ThreadId Thread, IReadOnlyList<PersonId> Members)> threads, long readTo, CancellationToken cancellationToken)
     {
-        await using var rows = await connection.BeginBinaryImportAsync("copy threads.members (thread_id, member_id, is_page, joined_at) from stdin (format binary)", cancellationToken);
+        await using var rows = await connection.BeginBinaryImportAsync("copy threads.members (thread_id, member_id, is_page, read_seq, delivered_seq, joined_at) from stdin (format binary)", cancellationToken);
         foreach (var (thread, members) in threads)
         {
             foreach (var member in members)
             {
-                await rows.WriteRowAsync(cancellationToken, thread.Value, member.Value, false, longAgo);
+                await rows.WriteRowAsync(cancellationToken, thread.Value, member.Value, false, readTo, readTo, longAgo);
             }
         }
 

@@ -8,15 +8,16 @@ internal static class ClosedLoop
 {
     // A .NET server compiles what is hot twice or thrice, the last time with what it has learnt of it. On a busy machine that takes longer than on
     // an idle one, so it is warm after this many answers and not after a time.
-    private const long WarmAnswers = 60_000;
+    private const int WarmAnswers = 60_000;
     private static readonly TimeSpan warmAtLeast = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan warmAtMost = TimeSpan.FromSeconds(20);
 
     /// <param name="once">One send and its answer; false when it was refused.</param>
+    /// <param name="warmAnswers">Fewer than usual where each takes longer.</param>
     /// <param name="meter">Begun and ended with the measured time.</param>
     /// <returns>Answers per second in the measured time, how long they took, and how many were refused.</returns>
     public static async Task<(double PerSecond, Latencies Latencies, long Refused)> RunAsync(
-        int senders, int seconds, Func<int, CancellationToken, ValueTask<bool>> once, CancellationToken cancellationToken, ProcessorTime? meter = null)
+        int senders, int seconds, Func<int, CancellationToken, ValueTask<bool>> once, CancellationToken cancellationToken, ProcessorTime? meter = null, int warmAnswers = WarmAnswers)
     {
         var answers = 0L;
         var clock = Stopwatch.StartNew();
@@ -49,7 +50,7 @@ internal static class ClosedLoop
 
             return (latencies, refused);
         }).ToList();
-        while (clock.Elapsed < warmAtLeast || (clock.Elapsed < warmAtMost && Interlocked.Read(ref answers) < WarmAnswers))
+        while (clock.Elapsed < warmAtLeast || (clock.Elapsed < warmAtMost && Interlocked.Read(ref answers) < warmAnswers))
         {
             await Task.Delay(50, cancellationToken);
         }

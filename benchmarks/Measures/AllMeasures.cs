@@ -6,6 +6,11 @@ internal static class AllMeasures
     public static readonly IReadOnlyList<Measure> List =
     [
         new("send", "acknowledged sends over HTTP, bytes per stored message", SendMeasure.RunAsync),
+        new("deliver", "from the sender's socket through the commit to the recipient's", DeliverMeasure.RunAsync),
+        new("idle", "memory of an idle live connection", IdleMeasure.RunAsync),
+        new("group", "one message to a group of 1,000 connected members", GroupMeasure.RunAsync),
+        new("inbox", "pages of an inbox of 5,000 threads", PageMeasures.InboxAsync),
+        new("history", "pages anywhere in a long thread", PageMeasures.HistoryAsync),
         new("start", "./run until it is ready; memory of the idle server", StartMeasure.RunAsync),
     ];
 }
