@@ -15,9 +15,12 @@ internal sealed class MachineLoad(string folder)
     public double ReadOthersCores()
     {
         var (busy, ours) = Read();
-        var seconds = (Environment.TickCount64 - begunAt) / 1000.0;
-        return seconds <= 0 ? 0 : Math.Max(0, (busy - begun.Busy - (ours - begun.Ours)) / ProcessTable.TicksPerSecond / seconds);
+        return OthersCores(busy - begun.Busy, ours - begun.Ours, (Environment.TickCount64 - begunAt) / 1000.0);
     }
+
+    /// <param name="busy">Ticks of all.</param>
+    /// <param name="ours">Those of them that were ours; our children's count when they end, so it can come out higher.</param>
+    internal static double OthersCores(long busy, long ours, double seconds) => seconds <= 0 ? 0 : Math.Max(0, (busy - ours) / ProcessTable.TicksPerSecond / seconds);
 
     /// <summary>Ticks that were not idle, stolen ones included, of the line <c>cpu  user nice system idle iowait irq softirq steal …</c>.</summary>
     internal static long BusyTicks(string cpuLine)

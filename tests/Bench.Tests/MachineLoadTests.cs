@@ -18,12 +18,11 @@ public sealed class MachineLoadTests
         Assert.Equal(3_520, ticks);
     }
 
-    [Fact]
-    public void Others_use_no_less_than_nothing_and_no_more_than_all_cores()
-    {
-        var load = new MachineLoad("/nowhere");
-        load.Begin();
-
-        Assert.InRange(load.ReadOthersCores(), 0, Environment.ProcessorCount * 1.1);
-    }
+    [Theory]
+    [InlineData(2_000, 500, 10, 1.5)]
+    [InlineData(2_000, 2_000, 10, 0)]
+    [InlineData(1_990, 2_000, 10, 0)]
+    [InlineData(2_000, 500, 0, 0)]
+    public void Others_have_used_what_was_busy_and_not_ours(long busy, long ours, double seconds, double cores) =>
+        Assert.Equal(cores, MachineLoad.OthersCores(busy, ours, seconds));
 }
