@@ -78,7 +78,7 @@ public sealed class SendMessageTests(SharedServer shared)
         { """{"clientId":"{id}","text":"c1\u0085"}""", 400, "text_invalid" },
         { """{"clientId":"{id}","text":"half \ud83d"}""", 400, null },
         { """{"clientId":"{id}","text":"half \udc00 too"}""", 400, null },
-        { """{"clientId":"{id}","text":"x","attachments":[{"type":"image"}]}""", 400, "attachments_unsupported" },
+        { """{"clientId":"{id}","text":"x","attachments":[{"type":"image"}]}""", 400, "attachments_invalid" },
         { """{"clientId":"{id}","text":"x","replyTo":0}""", 400, "reply_not_found" },
         { """{"clientId":"{id}","text":"x","replyTo":99}""", 400, "reply_not_found" },
         { """{"clientId":"{id}","text":"x","payload":"NEVER_OFFERED"}""", 400, "payload_not_offered" },

@@ -39,7 +39,8 @@ public enum AppendStatus
 public readonly record struct AppendOutcome(AppendStatus Status, long Seq, DateTimeOffset At);
 
 /// <summary>A stored event.</summary>
-/// <param name="Body">As in <see cref="NewEvent.Body"/>.</param>
+/// <param name="Kind">As in docs/protocol/http.md; more kinds may come: whoever does not know one passes it over.</param>
+/// <param name="Body">As in <see cref="NewEvent.Body"/>, as it was first written; only <c>unsent</c> or <c>expired</c> when the content is gone.</param>
 public sealed record ThreadEvent(ThreadId Thread, long Seq, MemberId Sender, Guid ClientId, string Kind, DateTimeOffset At, JsonElement Body)
 {
     public MessageId Id => new(Thread, Seq);

@@ -14,6 +14,7 @@ public sealed class MatrixTests
     private const string Hidden = "404 not_found";
     private const string BadToken = "400 #190";
     private const string NoThread = "404 thread_not_found";
+    private const string NoMessage = "404 message_not_found";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -48,6 +49,19 @@ public sealed class MatrixTests
         Person("GET /api/threads/{id}", NoThread, "200", "/api/threads/{direct}", blocked: "200"),
         Person("GET /api/threads/{id}/events", NoThread, "200", "/api/threads/{direct}/events", blocked: "200"),
         Person("POST /api/threads/{id}/messages", NoThread, "201", "/api/threads/{direct}/messages", """{"clientId":"{uuid}","text":"hello"}"""),
+        // Messages: the first of the thread is Zofia's, the second her poll. A blocked member is told of neither writing nor what was never sent to them.
+        Message("PUT", "", "200", """{"clientId":"{uuid}","text":"hello again"}"""),
+        Message("GET", "/versions", "200", blocked: NoMessage),
+        Message("PUT", "/reaction", "200", """{"clientId":"{uuid}","emoji":"👍"}"""),
+        Message("GET", "/reactions", "200", blocked: NoMessage),
+        Message("DELETE", "/reaction", "200"),
+        Message("PUT", "/pin", "200", "{}"),
+        Message("DELETE", "/pin", "200"),
+        Message("PUT", "/vote", "200", """{"clientId":"{uuid}","options":[1]}""", seq: 2),
+        Message("GET", "/trace", "200", blocked: NoMessage),
+        Person("POST /api/threads/{id}/forwards", NoThread, "201", "/api/threads/{direct}/forwards", """{"clientId":"{uuid}","from":{"thread":"{direct}","seq":1}}"""),
+        Person("PUT /api/threads/{id}/retention", NoThread, "200", "/api/threads/{direct}/retention", """{"clientId":"{uuid}","seconds":86400}"""),
+        Message("DELETE", "", "200", query: "?for=all"),
         Person("PUT /api/threads/{id}/read", NoThread, "204", "/api/threads/{direct}/read", """{"seq":1}""", blocked: "204"),
         Person("PUT /api/threads/{id}/block", NoThread, "204", "/api/threads/{spare}/block"),
         Person("DELETE /api/threads/{id}/block", NoThread, "204", "/api/threads/{spare}/block"),
@@ -136,6 +150,9 @@ public sealed class MatrixTests
 
     private static MatrixRow Person(string route, string stranger, string member, string? path = null, string? body = null, string? blocked = null) =>
         new(route, path ?? route.Split(' ')[1], body, NoOne, stranger, member, blocked ?? stranger, NoOne, NoOne, NoOne);
+
+    private static MatrixRow Message(string method, string what, string member, string? body = null, int seq = 1, string query = "", string? blocked = null) =>
+        Person($"{method} /api/threads/{{id}}/messages/{{seq:long}}{what}", NoThread, member, $"/api/threads/{{direct}}/messages/{seq}{what}{query}", body, blocked);
 
     private static MatrixRow[] Bot(string route, string path, string? body, string member, string otherPage, string wrongApp, string? blocked = null) =>
     [

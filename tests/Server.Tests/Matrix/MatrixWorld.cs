@@ -41,6 +41,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         var zofia = await SignInAsync(server, "zofia", cancellationToken);
         var direct = Text(await PostAsync(server.Client, "/api/threads", new { with = new[] { "@leila" } }, zofia, cancellationToken), "id");
         await PostAsync(server.Client, $"/api/threads/{direct}/messages", new { clientId = Guid.NewGuid(), text = "hello" }, zofia, cancellationToken);
+        await PostAsync(server.Client, $"/api/threads/{direct}/messages", new { clientId = Guid.NewGuid(), poll = new { question = "When?", options = new[] { "now", "then" } } }, zofia, cancellationToken);
         var business = Text(await PostAsync(server.Client, "/api/threads", new { with = new[] { "page:pallas" } }, zofia, cancellationToken), "id");
         await PostAsync(server.Client, $"/api/threads/{business}/messages", new { clientId = Guid.NewGuid(), text = "hello" }, zofia, cancellationToken);
 

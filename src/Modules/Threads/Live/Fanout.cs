@@ -148,7 +148,18 @@ internal sealed partial class Fanout : IAsyncDisposable
 
             var kind = EventKind.Name(pending.Kind);
             var author = what.Sender.AsPerson();
-            bus.Publish(new(list.People, Frame(thread, what, kind, result, null))
+            var people = list.People;
+            if (pending.Of is { UnseenBy.Count: > 0 } of)
+            {
+                var unseenBy = people.Where(person => of.UnseenBy.Contains(person.Value)).ToArray();
+                people = people.Except(unseenBy).ToArray();
+                if (bus.Reaches(unseenBy))
+                {
+                    bus.Publish(new(unseenBy, Frame(thread, what with { Body = EventView.OnlyOf(of.Seq) }, kind, result, null)) { Thread = thread, Seq = result.Seq });
+                }
+            }
+
+            bus.Publish(new(people, Frame(thread, what, kind, result, null))
             {
                 Thread = thread,
                 Seq = result.Seq,

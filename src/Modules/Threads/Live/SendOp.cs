@@ -11,7 +11,9 @@ using Stoa.Threads.Wire;
 namespace Stoa.Threads.Live;
 
 /// <summary>The client's <c>send</c>.</summary>
-internal sealed record SendFrame(string? Op = null, ThreadId Thread = default, Guid ClientId = default, string? Text = null, string? Payload = null, long? ReplyTo = null);
+internal sealed record SendFrame(
+    string? Op = null, ThreadId Thread = default, Guid ClientId = default, string? Text = null, TextEntity[]? Entities = null, AttachmentToSend[]? Attachments = null,
+    PollToSend? Poll = null, string? Payload = null, long? ReplyTo = null, string? Quote = null);
 
 /// <summary>Sends from the socket. Frames enter the log in the order in which they came; each is answered after its commit.</summary>
 internal sealed partial class SendOp(Sending sending, ILogger<SendOp> log) : ILiveOp
@@ -23,8 +25,14 @@ internal sealed partial class SendOp(Sending sending, ILogger<SendOp> log) : ILi
         var send = Frames.Read(frame.Span, ThreadsJson.Default.SendFrame);
         try
         {
-            var appended = await sending.BeginAsync(
-                connection.Person, send.Thread, new(send.ClientId, send.Text, send.Payload, send.ReplyTo, HasAttachments: false), cancellationToken);
+            var message = new MessageToSend(send.ClientId, send.Text, send.Payload, send.ReplyTo)
+            {
+                Entities = send.Entities,
+                Attachments = send.Attachments,
+                Poll = send.Poll,
+                Quote = send.Quote,
+            };
+            var appended = await sending.BeginAsync(connection.Person, send.Thread, message, cancellationToken);
             // The next frame need not wait for this one's commit: many of one device go into one.
             _ = AnswerAsync(connection, send, appended);
         }

@@ -16,6 +16,9 @@ internal sealed class PendingEvent(NewEvent what, short kind, long replyTo, Date
     /// <summary>Of a decided change: what members are told beside the event.</summary>
     public IReadOnlyList<object> News { get; set; } = [];
 
+    /// <summary>Of a decided change: the event it is about, and who may not see that one.</summary>
+    public (long Seq, IReadOnlyList<long> UnseenBy)? Of { get; set; }
+
     public short Kind { get; } = kind;
 
     /// <summary>Must be an earlier number of the thread; 0 for none.</summary>

@@ -16,7 +16,7 @@ internal sealed class AppendChanges(AppendBatch plain)
         """
         select t.kind, t.title, t.page_id, t.last_seq, t.retention_seconds, t.announcements, t.members_version,
                greatest($4, t.updated_at, (select l.at from threads.events l where l.thread_id = $1 and l.seq = t.last_seq)),
-               m.role, m.from_seq, m.blocked_at is not null, m.is_request, e.seq, e.at
+               m.role, m.from_seq, m.blocked_at is not null, m.is_request, e.seq, e.at, case when e.kind = 1 then e.expires_at end
         from threads.threads t
         left join threads.members m on m.thread_id = t.id and m.member_id = $2
         left join threads.events e on e.thread_id = t.id and e.sender = $2 and e.client_id = $3
@@ -26,7 +26,7 @@ internal sealed class AppendChanges(AppendBatch plain)
     private const string Write =
         """
         with written as (
-          insert into threads.events (thread_id, seq, sender, client_id, kind, at, body, expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+          insert into threads.events (thread_id, seq, sender, client_id, kind, at, body, expires_at, of_seq) values ($1, $2, $3, $4, $5, $6, $7, $8, $11)
         ), told as (
           insert into hosting.outbox (topic, key, body)
           select 'threads.event', id, jsonb_build_object(
@@ -36,6 +36,10 @@ internal sealed class AppendChanges(AppendBatch plain)
         update threads.threads set last_seq = $2, members_version = members_version + $9,
           last_message_seq = case when $10 then $2 else last_message_seq end, updated_at = case when $10 then $6 else updated_at end
         where id = $1
+        returning case when $11 is not null then (
+          select array_agg(unseen.member_id) from (
+            select m.member_id from threads.members m where m.thread_id = $1 and m.from_seq >= $11
+            union select h.member_id from threads.hidden h where h.thread_id = $1 and h.seq = $11) unseen) end
         """;
 
     public async Task<AppendResult[]> RunAsync(NpgsqlConnection connection, IReadOnlyList<PendingEvent> items, CancellationToken cancellationToken)
@@ -85,7 +89,7 @@ internal sealed class AppendChanges(AppendBatch plain)
 
         if (repeated is { } first)
         {
-            return new(AppendVerdict.Repeated, first.Seq, first.At, hasPage, membersVersion);
+            return new(AppendVerdict.Repeated, first.Seq, first.At, hasPage, membersVersion) { ExpiresAt = first.ExpiresAt };
         }
 
         if (scope.Me is { IsRequest: true })
@@ -105,7 +109,7 @@ internal sealed class AppendChanges(AppendBatch plain)
         }
 
         (item.What, item.News) = (item.What with { Body = body }, outcome.News);
-        DateTimeOffset? expiresAt = change.Kind == EventKind.Message && scope.RetentionSeconds is { } seconds ? scope.At.AddSeconds(seconds) : null;
+        DateTimeOffset? expiresAt = change.Kind == EventKind.Message && scope.RetentionSeconds is { } seconds ? scope.At.AddSeconds(seconds) : outcome.ExpiresAt;
         var moved = outcome.MembersChanged ? 1 : 0;
         await using var write = new NpgsqlCommand(Write, connection)
         {
@@ -121,13 +125,15 @@ internal sealed class AppendChanges(AppendBatch plain)
                 new NpgsqlParameter { Value = (object?)expiresAt ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
                 new NpgsqlParameter<int> { TypedValue = moved },
                 new NpgsqlParameter<bool> { TypedValue = EventKind.IsRead(change.Kind) },
+                new NpgsqlParameter { Value = (object?)outcome.Of ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint },
             },
         };
-        await write.ExecuteNonQueryAsync(cancellationToken);
-        return new(AppendVerdict.Appended, scope.NextSeq, scope.At, hasPage, membersVersion + moved) { ExpiresAt = expiresAt };
+        var unseenBy = await write.ExecuteScalarAsync(cancellationToken) as long[] ?? [];
+        item.Of = outcome.Of is { } of ? (of, unseenBy) : null;
+        return new(AppendVerdict.Appended, scope.NextSeq, scope.At, hasPage, membersVersion + moved) { ExpiresAt = change.Kind == EventKind.Message ? expiresAt : null };
     }
 
-    private static async Task<(ChangeScope Scope, int MembersVersion, (long Seq, DateTimeOffset At)? Repeated)?> LookAsync(
+    private static async Task<(ChangeScope Scope, int MembersVersion, (long Seq, DateTimeOffset At, DateTimeOffset? ExpiresAt)? Repeated)?> LookAsync(
         NpgsqlConnection connection, PendingEvent item, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(Look, connection)
@@ -160,6 +166,8 @@ internal sealed class AppendChanges(AppendBatch plain)
             At = reader.GetFieldValue<DateTimeOffset>(7),
             Me = reader.IsDBNull(8) ? null : new(reader.GetInt16(8), reader.GetInt64(9), reader.GetBoolean(10), reader.GetBoolean(11)),
         };
-        return (scope, reader.GetInt32(6), reader.IsDBNull(12) ? null : (reader.GetInt64(12), reader.GetFieldValue<DateTimeOffset>(13)));
+        return (scope, reader.GetInt32(6), reader.IsDBNull(12)
+            ? null
+            : (reader.GetInt64(12), reader.GetFieldValue<DateTimeOffset>(13), reader.IsDBNull(14) ? null : reader.GetFieldValue<DateTimeOffset>(14)));
     }
 }

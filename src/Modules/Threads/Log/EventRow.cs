@@ -9,8 +9,6 @@ internal readonly record struct EventRow(long Seq, MemberId Sender, Guid ClientI
 {
     public const string Columns = "e.seq, e.sender, e.client_id, e.kind, e.at, e.body";
 
-    public const string Select = $"select {Columns} from threads.events e";
-
     /// <param name="from">The first of the six columns.</param>
     public static EventRow Read(NpgsqlDataReader reader, int from = 0) => new(
         reader.GetInt64(from), new(reader.GetInt64(from + 1)), reader.GetGuid(from + 2), reader.GetInt16(from + 3),

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Npgsql;
@@ -12,7 +14,7 @@ internal static class EventView
 {
     private static readonly JsonWriterOptions compact = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public const string Columns = EventRow.Columns + ", e.expires_at, s.state, r.emoji, h.seq is not null";
+    public const string Columns = EventRow.Columns + ", e.expires_at, s.state, r.emoji, h.seq is not null, e.of_seq, about.is_out_of_sight, vote.options";
 
     /// <param name="reader">The number of the parameter with the reader's id.</param>
     public static string Select(int reader) => $"select {Columns} from threads.events e {Joins(reader)}";
@@ -23,6 +25,13 @@ internal static class EventView
         left join threads.states s on s.thread_id = e.thread_id and s.seq = e.seq
         left join threads.reactions r on r.thread_id = e.thread_id and r.seq = e.seq and r.member_id = ${reader}
         left join threads.hidden h on h.thread_id = e.thread_id and h.member_id = ${reader} and h.seq = e.seq
+        left join lateral (
+          select m.from_seq >= e.of_seq
+                 or exists (select from threads.hidden o where o.thread_id = e.thread_id and o.member_id = ${reader} and o.seq = e.of_seq) as is_out_of_sight
+          from threads.members m where e.of_seq is not null and m.thread_id = e.thread_id and m.member_id = ${reader}) about on true
+        left join lateral (
+          select v.options from threads.votes v
+          where s.seq is not null and v.thread_id = e.thread_id and v.seq = e.seq and v.member_id = ${reader}) vote on true
         """;
 
     /// <param name="from">The first of <see cref="Columns"/>.</param>
@@ -30,14 +39,35 @@ internal static class EventView
     {
         var found = EventRow.Read(row, from);
         DateTimeOffset? expiresAt = row.IsDBNull(from + 6) ? null : row.GetFieldValue<DateTimeOffset>(from + 6);
-        var body = row.GetBoolean(from + 9) ? """{"hidden":true}"""u8.ToArray()
-            : expiresAt <= now ? """{"expired":true}"""u8.ToArray()
-            : Compose(found.Body, row.IsDBNull(from + 7) ? null : row.GetFieldValue<byte[]>(from + 7), row.IsDBNull(from + 8) ? null : row.GetString(from + 8), expiresAt);
+        var isExpired = expiresAt <= now;
+        byte[] body;
+        if (!row.IsDBNull(from + 10))
+        {
+            // What was done to a message that the reader cannot see, or no more, is told by its number alone.
+            var outOfSight = isExpired || row.IsDBNull(from + 11) || row.GetBoolean(from + 11);
+            body = outOfSight ? OnlyOf(row.GetInt64(from + 10)) : found.Body;
+        }
+        else if (row.GetBoolean(from + 9))
+        {
+            body = """{"hidden":true}"""u8.ToArray();
+        }
+        else if (isExpired && found.Kind != EventKind.EmptyMessage)
+        {
+            body = """{"expired":true}"""u8.ToArray();
+        }
+        else
+        {
+            body = Compose(found.Body, row.IsDBNull(from + 7) ? null : row.GetFieldValue<byte[]>(from + 7), row.IsDBNull(from + 8) ? null : row.GetString(from + 8),
+                isExpired ? null : expiresAt, row.IsDBNull(from + 12) ? null : row.GetFieldValue<short[]>(from + 12));
+        }
+
         return (found.Seq, (found with { Body = body }).AsJson(thread, reader));
     }
 
     /// <summary>The body's members, those of the state in their place or beside them; a null in the state takes a member away.</summary>
-    internal static byte[] Compose(byte[] body, byte[]? state, string? mine, DateTimeOffset? expiresAt)
+    /// <param name="mine">The reader's reaction.</param>
+    /// <param name="myVote">The reader's choice; stands in <c>votes</c>.</param>
+    internal static byte[] Compose(byte[] body, byte[]? state, string? mine, DateTimeOffset? expiresAt, short[]? myVote = null)
     {
         if (state is null && mine is null && expiresAt is null)
         {
@@ -60,7 +90,11 @@ internal static class EventView
 
             foreach (var member in since?.RootElement.EnumerateObject() ?? default)
             {
-                if (member.Value.ValueKind != JsonValueKind.Null)
+                if (myVote is not null && member.NameEquals("votes"u8))
+                {
+                    WriteVotes(json, member.Value, myVote);
+                }
+                else if (member.Value.ValueKind != JsonValueKind.Null)
                 {
                     member.WriteTo(json);
                 }
@@ -81,5 +115,26 @@ internal static class EventView
         }
 
         return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>A change of an event that its reader may not see.</summary>
+    internal static byte[] OnlyOf(long seq) => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"of\":{seq}}}"));
+
+    private static void WriteVotes(Utf8JsonWriter json, JsonElement votes, short[] mine)
+    {
+        json.WriteStartObject("votes"u8);
+        foreach (var member in votes.EnumerateObject())
+        {
+            member.WriteTo(json);
+        }
+
+        json.WriteStartArray("mine"u8);
+        foreach (var option in mine)
+        {
+            json.WriteNumberValue(option);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 }

@@ -36,6 +36,12 @@ internal sealed record ChangeOutcome
     /// <summary>The event's own members as a JSON object; null without an event.</summary>
     public ReadOnlyMemory<byte>? Body { get; private init; }
 
+    /// <summary>The event that the change is about: who may not see that one is told nothing but its number.</summary>
+    public long? Of { get; init; }
+
+    /// <summary>When the content of the change is hidden from readers: with that of the event it is about.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     /// <summary>Who is in the thread has changed: lists of members in the memory of nodes are old.</summary>
     public bool MembersChanged { get; init; }
 

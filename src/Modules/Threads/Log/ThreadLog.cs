@@ -18,6 +18,14 @@ internal sealed class ThreadLog : IThreadLog, IAsyncDisposable
         "More messages wait for their commit than the server admits.", "Wait a second and send again with the same clientId.")
     { RetryAfterSeconds = 1 };
 
+    // What has expired has no content for the modules above either, also before the sweeper has been there.
+    private const string Unexpired =
+        """
+        select e.seq, e.sender, e.client_id, e.kind, e.at,
+               case when e.expires_at <= $1 and e.kind <> 101 then (case when e.of_seq is null then '{"expired":true}' else json_build_object('of', e.of_seq)::text end)::json else e.body end
+        from threads.events e
+        """;
+
     private readonly NpgsqlDataSource database;
     private readonly TimeProvider time;
     private readonly OutboxWriter outbox;
@@ -57,7 +65,8 @@ internal sealed class ThreadLog : IThreadLog, IAsyncDisposable
 
     public async Task<ThreadEvent?> FindAsync(ThreadId thread, long seq, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(EventRow.Select + " where thread_id = $1 and seq = $2");
+        await using var command = database.CreateCommand(Unexpired + " where e.thread_id = $2 and e.seq = $3");
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = seq });
         return (await ReadAsync(thread, command, cancellationToken)) is [var found] ? found : null;
@@ -65,7 +74,8 @@ internal sealed class ThreadLog : IThreadLog, IAsyncDisposable
 
     public async Task<IReadOnlyList<ThreadEvent>> ReadNewestAsync(ThreadId thread, int limit, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(EventRow.Select + " where thread_id = $1 order by seq desc limit $2");
+        await using var command = database.CreateCommand(Unexpired + " where e.thread_id = $2 order by e.seq desc limit $3");
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Math.Clamp(limit, 1, 200) });
         return await ReadAsync(thread, command, cancellationToken);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Builder;
@@ -18,7 +17,9 @@ namespace Stoa.Threads.Messages;
 /// <summary><c>POST /api/threads/{id}/messages</c>: the hot path (docs/journeys/send-a-message.md). Answers after the commit.</summary>
 internal static class SendMessage
 {
-    public sealed record SendMessageRequest(Guid ClientId = default, string? Text = null, JsonElement? Attachments = null, long? ReplyTo = null, string? Payload = null);
+    public sealed record SendMessageRequest(
+        Guid ClientId = default, string? Text = null, TextEntity[]? Entities = null, AttachmentToSend[]? Attachments = null, PollToSend? Poll = null,
+        long? ReplyTo = null, string? Quote = null, string? Payload = null);
 
     public sealed record SentMessage(long Seq, string Id, [property: JsonConverter(typeof(InstantJsonConverter))] DateTimeOffset At);
 
@@ -36,7 +37,13 @@ internal static class SendMessage
         }
 
         var request = await JsonBody.ReadAsync(context, ThreadsJson.Default.SendMessageRequest);
-        var message = new MessageToSend(request.ClientId, request.Text, request.Payload, request.ReplyTo, HasAny(request.Attachments));
+        var message = new MessageToSend(request.ClientId, request.Text, request.Payload, request.ReplyTo)
+        {
+            Entities = request.Entities,
+            Attachments = request.Attachments,
+            Poll = request.Poll,
+            Quote = request.Quote,
+        };
         // Not cancelled by the caller going away: the lane commits it in any case, and the repeat is answered from the log.
         var result = await await sending.BeginAsync(context.Person(), thread, message, message.Payload is null ? CancellationToken.None : context.RequestAborted);
         if (Sending.Refusal(result) is { } refusal)
@@ -64,7 +71,4 @@ internal static class SendMessage
         "\"}"u8.CopyTo(destination[length..]);
         return length + 2;
     }
-
-    private static bool HasAny(JsonElement? attachments) =>
-        attachments is { } given && given.ValueKind != JsonValueKind.Null && !(given.ValueKind == JsonValueKind.Array && given.GetArrayLength() == 0);
 }

@@ -7,18 +7,33 @@ using Microsoft.Extensions.Options;
 using Stoa.Hosting;
 using Stoa.Hosting.Problems;
 using Stoa.Kernel;
+using Stoa.Media;
+using Stoa.People;
 using Stoa.Threads.Inbox;
 using Stoa.Threads.Log;
 
 namespace Stoa.Threads.Messages;
 
 /// <summary>A person's message as asked for, over HTTP or the socket.</summary>
-internal readonly record struct MessageToSend(Guid ClientId, string? Text, string? Payload, long? ReplyTo, bool HasAttachments);
+internal readonly record struct MessageToSend(Guid ClientId, string? Text, string? Payload, long? ReplyTo)
+{
+    public IReadOnlyList<TextEntity>? Entities { get; init; }
+
+    public IReadOnlyList<AttachmentToSend>? Attachments { get; init; }
+
+    public PollToSend? Poll { get; init; }
+
+    public string? Quote { get; init; }
+
+    /// <summary>A line, and nothing that has to be looked up.</summary>
+    public bool IsPlain => Attachments is null or [] && Poll is null && Quote is null;
+}
 
 /// <summary>Checks a person's message and hands it to the log. The one way for both doors.</summary>
-internal sealed class Sending(ThreadLog log, Offers offers, SendLimit limit)
+internal sealed class Sending(ThreadLog log, Offers offers, SendLimit limit, IMedia media, IPeople people, TimeProvider time)
 {
     private const int PayloadMax = 1_000;
+    private const int QuoteMax = 500;
 
     private static readonly JsonWriterOptions compact = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -26,17 +41,17 @@ internal sealed class Sending(ThreadLog log, Offers offers, SendLimit limit)
     /// <exception cref="ProblemException">Refused; the problem says why.</exception>
     public ValueTask<Task<AppendResult>> BeginAsync(PersonId sender, ThreadId thread, MessageToSend message, CancellationToken cancellationToken)
     {
-        if (limit.TryTake(sender) is { } wait)
+        limit.Take(sender);
+        var text = Check(message);
+        if (message.Payload is { } payload)
         {
-            throw new ProblemException(new(StatusCodes.Status429TooManyRequests, "too_many_requests", "Send a message",
-                "You are sending faster than the server lets one person.", $"Wait {wait} seconds.")
-            { RetryAfterSeconds = wait });
+            return PressAsync(sender, thread, message, text, payload, cancellationToken);
         }
 
-        var text = Check(message);
-        return message.Payload is null
-            ? new(Append(sender, thread, message, text, null))
-            : PressAsync(sender, thread, message, text, message.Payload, cancellationToken);
+        var entities = text is null || message.Text is null ? null : Entities.Check(message.Entities, message.Text, text);
+        return message.IsPlain && Entities.Mentioned(entities) is []
+            ? new(Append(sender, thread, message, text, null, entities))
+            : PostAsync(sender, thread, message, text, entities, cancellationToken);
     }
 
     /// <summary>What the log says, as a problem; null when the message is stored.</summary>
@@ -48,9 +63,47 @@ internal sealed class Sending(ThreadLog log, Offers offers, SendLimit limit)
         AppendVerdict.NotAccepted => new(StatusCodes.Status409Conflict, "request_not_accepted", "Write to a stranger",
             "This conversation is a request that you have not accepted.", "Accept it first: PUT /api/threads/{id}/accept."),
         AppendVerdict.NotPossible => result.Refusal,
-        AppendVerdict.ReplyMissing => Problem.Invalid("reply_not_found", "'replyTo' names an event that this thread does not have.", "Send the seq of an earlier event of the thread."),
+        AppendVerdict.ReplyMissing => ReplyMissing,
         _ => null,
     };
+
+    public static Problem ReplyMissing { get; } =
+        Problem.Invalid("reply_not_found", "'replyTo' names an event that this thread does not have.", "Send the seq of an earlier event of the thread.");
+
+    /// <summary>Of a message with more in it than a line. Enters the lane before it first waits, unless it names somebody as a contact.</summary>
+    private async ValueTask<Task<AppendResult>> PostAsync(
+        PersonId sender, ThreadId thread, MessageToSend message, string? text, IReadOnlyList<TextEntity>? entities, CancellationToken cancellationToken)
+    {
+        var attachments = Attachments.Check(message.Attachments ?? []);
+        var post = new PostMessage(media)
+        {
+            Text = text,
+            Entities = entities,
+            Attachments = attachments,
+            Poll = message.Poll is { } poll ? Poll.Of(poll, time.GetUtcNow()) : null,
+            ReplyTo = message.ReplyTo,
+            Quote = CheckQuote(message),
+        };
+        await Attachments.CheckPeopleAsync(attachments, people, cancellationToken);
+        return log.ChangeAsync(thread, sender, message.ClientId, post, CancellationToken.None);
+    }
+
+    private static string? CheckQuote(MessageToSend message)
+    {
+        if (message.Quote is null)
+        {
+            return null;
+        }
+
+        if (message.ReplyTo is null)
+        {
+            throw Wrong("quote_not_found", "'quote' without 'replyTo' quotes nothing.", "Send the number of the message that is quoted.");
+        }
+
+        return MessageText.TryClean(message.Quote, out var clean) is null && clean.Length <= QuoteMax
+            ? clean
+            : throw Wrong("quote_not_found", $"'quote' is not 1 to {QuoteMax} characters of text.", "Quote a shorter part, letter by letter.");
+    }
 
     private async ValueTask<Task<AppendResult>> PressAsync(
         PersonId sender, ThreadId thread, MessageToSend message, string? text, string payload, CancellationToken cancellationToken)
@@ -72,10 +125,10 @@ internal sealed class Sending(ThreadLog log, Offers offers, SendLimit limit)
         return Append(sender, thread, message, text, offer);
     }
 
-    private Task<AppendResult> Append(PersonId sender, ThreadId thread, MessageToSend message, string? text, Offer? offer) =>
-        log.AppendAsync(new(thread, sender, message.ClientId, "message", Compose(message, text, offer)), EventKind.Message, message.ReplyTo ?? 0, CancellationToken.None);
+    private Task<AppendResult> Append(PersonId sender, ThreadId thread, MessageToSend message, string? text, Offer? offer, IReadOnlyList<TextEntity>? entities = null) =>
+        log.AppendAsync(new(thread, sender, message.ClientId, "message", Compose(message, text, offer, entities)), EventKind.Message, message.ReplyTo ?? 0, CancellationToken.None);
 
-    /// <returns>The text as it will be stored; null when there is none, which only a press may have.</returns>
+    /// <returns>The text as it will be stored; null when there is none, which only a press, attachments and a poll may have.</returns>
     private static string? Check(MessageToSend message)
     {
         if (message.ClientId == Guid.Empty)
@@ -83,9 +136,9 @@ internal sealed class Sending(ThreadLog log, Offers offers, SendLimit limit)
             throw Wrong("invalid_request", "'clientId' is missing or is no UUID.", "Make a UUID before the first try and send it with every repeat.");
         }
 
-        if (message.HasAttachments)
+        if (message.Payload is not null && (!message.IsPlain || message.Entities is { Count: > 0 }))
         {
-            throw Wrong("attachments_unsupported", "People's messages carry text only at present.", "Send the text alone.");
+            throw Wrong("invalid_request", "A pressed button carries nothing but itself.", "Send the rest as a message of its own.");
         }
 
         if (message.ReplyTo is <= 0)
@@ -100,7 +153,9 @@ internal sealed class Sending(ThreadLog log, Offers offers, SendLimit limit)
 
         if (message.Text is null)
         {
-            return message.Payload is not null ? null : throw Wrong("text_missing", "A message has a text.", "Send 'text'.");
+            return message.Payload is not null || message is { Attachments.Count: > 0, Entities: null or [] } or { Poll: not null, Entities: null or [] }
+                ? null
+                : throw Wrong("text_missing", "A message has a text, attachments or a poll; entities mark a text.", "Send 'text'.");
         }
 
         return MessageText.TryClean(message.Text, out var clean) is { } wrong
@@ -108,7 +163,7 @@ internal sealed class Sending(ThreadLog log, Offers offers, SendLimit limit)
             : clean;
     }
 
-    private static byte[] Compose(MessageToSend message, string? text, Offer? offer)
+    private static byte[] Compose(MessageToSend message, string? text, Offer? offer, IReadOnlyList<TextEntity>? entities)
     {
         var output = new ArrayBufferWriter<byte>(64 + ((text?.Length ?? 0) * 3));
         using (var json = new Utf8JsonWriter(output, compact))
@@ -118,6 +173,7 @@ internal sealed class Sending(ThreadLog log, Offers offers, SendLimit limit)
             if ((offer?.Title ?? text) is { } shown)
             {
                 json.WriteString("text"u8, shown);
+                Entities.Write(json, entities);
             }
 
             if (message.ReplyTo is { } replyTo)
@@ -155,8 +211,19 @@ internal sealed class SendLimit(IOptions<ThreadsOptions> options, IOptions<StoaO
 
     private readonly ConcurrentDictionary<long, Window> windows = new();
 
+    /// <exception cref="ProblemException">429 <c>too_many_requests</c>.</exception>
+    public void Take(PersonId person)
+    {
+        if (TryTake(person) is { } wait)
+        {
+            throw new ProblemException(new(StatusCodes.Status429TooManyRequests, "too_many_requests", "Send a message",
+                "You are sending faster than the server lets one person.", $"Wait {wait} seconds.")
+            { RetryAfterSeconds = wait });
+        }
+    }
+
     /// <returns>Null, or the seconds to wait.</returns>
-    public int? TryTake(PersonId person)
+    private int? TryTake(PersonId person)
     {
         if (!stoa.Value.Limits)
         {

@@ -58,11 +58,3 @@ create table threads.forwarders (
   count int not null,
   often_at timestamptz                                       -- when they last passed on what has been forwarded often
 );
-
--- Work that one node does at a time. The number rises with each holder; the time is the database's.
-create table threads.leases (
-  name text primary key,
-  holder uuid not null,
-  fence bigint not null,
-  until timestamptz not null
-);
