@@ -11,7 +11,7 @@ namespace Stoa.Bench;
 /// <summary>A throw-away folder with a durable PostgreSQL in it, and the programs under measurement as processes of their own.</summary>
 internal sealed class Workshop : IAsyncDisposable
 {
-    private const string ServerAssembly = "src/Server/bin/Release/net10.0/Stoa.Server.dll";
+    public const string ServerAssembly = "src/Server/bin/Release/net10.0/Stoa.Server.dll";
     private const string BenchAssembly = "benchmarks/bin/Release/net10.0/Stoa.Bench.dll";
     private const string Debian = "/usr/lib/postgresql/15/bin";
     private static readonly TimeSpan readyWithin = TimeSpan.FromSeconds(60);
@@ -19,11 +19,15 @@ internal sealed class Workshop : IAsyncDisposable
     private readonly PostgresCluster cluster;
     private readonly List<Process> children = [];
 
-    private Workshop(string folder, PostgresCluster cluster, string description) => (Folder, this.cluster, Description) = (folder, cluster, description);
+    private Workshop(string folder, PostgresCluster cluster, string? binaries, string description) =>
+        (Folder, this.cluster, PostgresBinaries, Description) = (folder, cluster, binaries, description);
 
     public string Folder { get; }
 
     public string Description { get; }
+
+    /// <summary>Folder of the PostgreSQL in use; null for the pinned build.</summary>
+    public string? PostgresBinaries { get; }
 
     /// <summary>The folder of the checkout this program was built in.</summary>
     public static string Root { get; } = FindRoot();
@@ -34,13 +38,13 @@ internal sealed class Workshop : IAsyncDisposable
         Directory.CreateDirectory(folder, (UnixFileMode)0b111_101_101);
         var binaries = options.PostgresBinaries ?? (Directory.Exists(Debian) ? Debian : null);
         // fsync, synchronous_commit and full_page_writes stay on: a figure that is not durable is no figure.
-        var cluster = new PostgresCluster(PostgresBinaries.Find(binaries), Path.Combine(folder, "p"), new Dictionary<string, string>(), throwaway: false, NullLogger.Instance);
+        var cluster = new PostgresCluster(Hosting.Postgres.PostgresBinaries.Find(binaries), Path.Combine(folder, "p"), new Dictionary<string, string>(), throwaway: false, NullLogger.Instance);
         await cluster.StartAsync(cancellationToken);
         await using var connection = new NpgsqlConnection(ConnectionStringTo(cluster, "postgres"));
         await connection.OpenAsync(cancellationToken);
         await using var version = new NpgsqlCommand("select current_setting('server_version') || ', fsync ' || current_setting('fsync')", connection);
         var server = await version.ExecuteScalarAsync(cancellationToken);
-        return new(folder, cluster, string.Create(CultureInfo.InvariantCulture,
+        return new(folder, cluster, binaries, string.Create(CultureInfo.InvariantCulture,
             $"{Environment.ProcessorCount} cores shared by generator, server and PostgreSQL {server} ({binaries ?? "pinned build"}); .NET {Environment.Version}"));
     }
 
@@ -102,7 +106,8 @@ internal sealed class Workshop : IAsyncDisposable
         process.EnableRaisingEvents = true;
         process.Exited += (_, _) =>
         {
-            if (process.ExitCode is not 0 and not 143)
+            // Asked to end, or killed on purpose.
+            if (process.ExitCode is not 0 and not 143 and not 137)
             {
                 lock (said)
                 {

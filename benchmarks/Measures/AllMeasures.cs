@@ -1,3 +1,5 @@
+using Stoa.Bench.Faults;
+
 namespace Stoa.Bench.Measures;
 
 /// <summary>The one list. A new measure is a file beside this one and a line here.</summary>
@@ -11,6 +13,7 @@ internal static class AllMeasures
         new("group", "one message to a group of 1,000 connected members", GroupMeasure.RunAsync),
         new("inbox", "pages of an inbox of 5,000 threads", PageMeasures.InboxAsync),
         new("history", "pages anywhere in a long thread", PageMeasures.HistoryAsync),
+        new("faults", "node and PostgreSQL killed in the middle of sends: what is lost, doubled, out of order", FaultsMeasure.RunAsync),
         new("start", "./run until it is ready; memory of the idle server", StartMeasure.RunAsync),
     ];
 }
