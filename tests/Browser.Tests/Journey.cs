@@ -39,11 +39,24 @@ internal sealed class Journey(IPage page, Words words)
     public Task AnswerAsync(string title) =>
         page.GetByRole(AriaRole.Toolbar, new() { Name = words.Of("bots", "quickReplies") }).GetByRole(AriaRole.Button, new() { NameRegex = new(title) }).First.ClickAsync();
 
-    public async Task SayAsync(string text)
+    /// <param name="shown">What it looks like, where the text is typed with marks.</param>
+    public async Task SayAsync(string text, string? shown = null)
     {
         await Composer.FillAsync(text);
         await Composer.PressAsync("Enter");
-        await Expect(page.GetByText(text).Last).ToBeVisibleAsync();
+        await Expect(MessageWith(shown ?? text).Last).ToBeVisibleAsync();
+    }
+
+    /// <summary>A message of the conversation by its text.</summary>
+    public ILocator MessageWith(string text) => page.GetByRole(AriaRole.Article).Filter(new() { HasText = text });
+
+    /// <summary>The menu of a message, opened as a right click or a long press does.</summary>
+    public async Task<ILocator> MenuOfAsync(string text)
+    {
+        await MessageWith(text).First.DispatchEventAsync("contextmenu");
+        var menu = page.GetByRole(AriaRole.Menu);
+        await Expect(menu).ToBeVisibleAsync();
+        return menu;
     }
 
     /// <summary>Until nothing on the page moves or fades any more.</summary>

@@ -5,6 +5,7 @@ type Query = Record<string, string | number | undefined>;
 interface RequestOptions {
   query?: Query;
   body?: unknown;
+  headers?: Record<string, string>;
   signal?: AbortSignal | undefined;
 }
 
@@ -23,7 +24,7 @@ export function whenSignedOut(run: () => void): void {
 export async function request<Answer>(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
-  { query, body, signal }: RequestOptions = {},
+  { query, body, headers, signal }: RequestOptions = {},
 ): Promise<Answer> {
   const timeout = AbortSignal.timeout(answerWithinMs);
   let response: Response;
@@ -35,6 +36,7 @@ export async function request<Answer>(
         Accept: 'application/json',
         'Stoa-Client': 'web',
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,

@@ -1,6 +1,6 @@
 import type { ClientId, EventId, Instant, ThreadId } from './ids.ts';
 import { request } from './request.ts';
-import type { EventPage, Thread } from './types.ts';
+import type { Entity, EventPage, Thread } from './types.ts';
 
 export interface ThreadList {
   threads: Thread[];
@@ -11,7 +11,10 @@ export interface ThreadList {
 export interface OutgoingMessage {
   clientId: ClientId;
   text?: string;
+  entities?: Entity[];
   replyTo?: number;
+  /** The part of `replyTo` that is answered; stands in it word by word. */
+  quote?: string;
   payload?: string;
 }
 

@@ -165,6 +165,8 @@ export interface Event {
   emoji?: string;
   options?: number[];
   pinned?: boolean;
+  /** What a reaction or a vote takes the place of. */
+  was?: string | number[];
 
   // Of an event that was changed: up to which change it is told here, and how it is now.
   changedSeq?: number;
@@ -176,6 +178,9 @@ export interface Event {
   reactions?: Reaction[];
   myReaction?: string;
   votes?: { counts: number[]; voters: number; mine?: number[] };
+
+  /** Of this client alone: an edit of it is on its way. */
+  waits?: true;
 }
 
 export interface EventPage {

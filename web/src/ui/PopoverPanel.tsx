@@ -1,7 +1,12 @@
 import { Popover } from 'radix-ui';
-import type { ReactNode } from 'react';
+import type { ComponentProps, ReactNode } from 'react';
 import { cx } from '../lib/cx.ts';
 import styles from './PopoverPanel.module.css';
+
+/** A point of the screen to open a panel at, in place of a trigger. */
+export function PanelPoint({ at, ...rest }: { at: { x: number; y: number } } & ComponentProps<'span'>) {
+  return <span {...rest} aria-hidden="true" className={styles.point} style={{ left: at.x, top: at.y }} />;
+}
 
 /** A small surface beside its trigger. Closes by Esc and by a press elsewhere. */
 export function PopoverPanel({

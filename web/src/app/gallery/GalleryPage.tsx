@@ -8,8 +8,10 @@ import { WelcomeScreen } from '../../features/bots/WelcomeScreen.tsx';
 import { languageNames, languageOf, languages } from '../../lib/languages.ts';
 import { chooseTheme, themeChoices, useThemeChoice } from '../../lib/theme.ts';
 import * as samples from '../../ui/cards/samples.ts';
+import { EmojiPicker } from '../../ui/EmojiPicker.tsx';
 import { chooseLanguage } from '../i18n.ts';
 import styles from './GalleryPage.module.css';
+import { TalkSamples } from './TalkSamples.tsx';
 
 /**
  * Every card in every state, in the theme and language of the screen: documentation for those who write bots, and
@@ -82,6 +84,14 @@ export function GalleryPage() {
           <Sample title="Not enabled" attachment={samples.buttons} enabled={false} />
         </section>
         <section className={styles.around} aria-label="Around the talk">
+          <div className={styles.sample}>
+            <h2 className="t-meta quiet">Messages in every state</h2>
+            <TalkSamples />
+          </div>
+          <div className={styles.sample}>
+            <h2 className="t-meta quiet">Emoji</h2>
+            <EmojiPicker onPick={() => undefined} />
+          </div>
           <div className={styles.sample}>
             <h2 className="t-meta quiet">Quick replies and persistent menu</h2>
             <QuickReplies replies={replies} onPress={() => undefined} />

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EventId, Instant, MemberId } from '../../../api/ids.ts';
 import type { Event, EventKind } from '../../../api/types.ts';
-import { expire, fold, hiddenOf, laterOf, nextExpiry, withChange, withPin, withReaction } from './fold.ts';
+import { expire, fold, hiddenOf, laterOf, nextExpiry, withPin, withReaction } from './fold.ts';
 import { emptyLog, type Log, type LogAction, lastKnown, reduceLog } from './log.ts';
 
 const me = 'me' as MemberId;
@@ -146,11 +146,17 @@ describe('Folding', () => {
     expect(laterOf(hiddenOf(message), edited)).toMatchObject({ hidden: true });
   });
 
-  it('believes a sum that the change itself tells', () => {
-    const sum = [{ emoji: '👍', count: 212, by: [leila] }];
-    expect(
-      withChange(message, event(2, 'reaction', { of: 1, emoji: '👍', reactions: sum }), me).reactions,
-    ).toBe(sum);
+  it('counts votes, given again and taken back', () => {
+    const poll = { ...message, poll: { question: 'When?', options: ['six', 'seven'] } };
+    const votes = [
+      event(2, 'vote', { of: 1, options: [0] }),
+      event(3, 'vote', { of: 1, options: [1], sender: me }),
+      event(4, 'vote', { of: 1, options: [1], was: [0] }),
+      event(5, 'vote', { of: 1, options: [], was: [1], sender: me }),
+    ];
+    const told = (count: number) => fold([poll, ...votes.slice(0, count)], me)[0]?.votes;
+    expect(told(3)).toEqual({ counts: [0, 2], voters: 2, mine: [1] });
+    expect(told(4)).toEqual({ counts: [0, 1], voters: 1 });
   });
 });
 
@@ -183,6 +189,18 @@ describe('Reactions', () => {
     ],
   ])('%s', (_, before, emoji, after) => {
     expect(withReaction(before, me, emoji)).toEqual(after);
+  });
+});
+
+describe('Reactions of a crowd', () => {
+  it('are counted where not everybody is named', () => {
+    const by = Array.from({ length: 20 }, (_, index) => `p${index}` as MemberId);
+    const crowd = [{ emoji: '👍', count: 212, by }];
+    expect(withReaction(crowd, leila, '❤️', '👍')).toEqual([
+      { emoji: '👍', count: 211, by },
+      { emoji: '❤️', count: 1, by: [leila] },
+    ]);
+    expect(withReaction(crowd, leila, '👍')).toEqual([{ emoji: '👍', count: 213, by }]);
   });
 });
 

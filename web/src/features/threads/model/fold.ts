@@ -47,10 +47,9 @@ export function withChange(event: Event, change: Event, me: MemberId): Event {
     case 'unsend':
       return unsentOf(told);
     case 'reaction': {
-      // Where the server tells the sum, it is right; the members it names may be only some.
       const { reactions: _before, myReaction: _mine, ...rest } = told;
-      const reactions =
-        change.reactions ?? withReaction(event.reactions ?? [], change.sender, change.emoji ?? null);
+      const was = typeof change.was === 'string' ? change.was : null;
+      const reactions = withReaction(event.reactions ?? [], change.sender, change.emoji ?? null, was);
       const mine = change.sender === me ? change.emoji : event.myReaction;
       return {
         ...rest,
@@ -61,34 +60,54 @@ export function withChange(event: Event, change: Event, me: MemberId): Event {
     case 'pin':
       return told;
     case 'vote': {
-      const mine = change.sender === me ? change.options : event.votes?.mine;
-      const sum = change.votes ?? event.votes;
-      return sum ? { ...told, votes: { ...sum, ...(mine ? { mine } : {}) } } : told;
+      const votes = withVote(event, change.options ?? [], Array.isArray(change.was) ? change.was : []);
+      const mine = change.sender === me ? (change.options ?? []) : (event.votes?.mine ?? []);
+      return { ...told, votes: { ...votes, ...(mine.length > 0 ? { mine } : {}) } };
     }
     default:
       return told;
   }
 }
 
-/** The reactions after `member` gave this one, or took theirs back (null). One a person: another replaces it. */
+/** As many of those who gave a reaction are named. */
+const namedMax = 20;
+
+/**
+ * The reactions after `member` gave this one, or took theirs back (null). One a person: another replaces it.
+ * @param was What it replaces, as the server tells it: in a crowd not everybody is named.
+ */
 export function withReaction(
   reactions: readonly Reaction[],
   member: MemberId,
   emoji: string | null,
+  was: string | null = null,
 ): Reaction[] {
+  const replaced = was ?? reactions.find((each) => each.by.includes(member))?.emoji;
   const without = reactions
     .map((each) =>
-      each.by.includes(member)
+      each.emoji === replaced
         ? { ...each, count: each.count - 1, by: each.by.filter((one) => one !== member) }
         : each,
     )
     .filter((each) => each.count > 0);
   if (emoji === null) return without;
+  const grown = ({ count, by }: { count: number; by: MemberId[] }): Reaction => ({
+    emoji,
+    count: count + 1,
+    by: by.length < namedMax ? [...by, member] : by,
+  });
   return without.some((each) => each.emoji === emoji)
-    ? without.map((each) =>
-        each.emoji === emoji ? { ...each, count: each.count + 1, by: [...each.by, member] } : each,
-      )
-    : [...without, { emoji, count: 1, by: [member] }];
+    ? without.map((each) => (each.emoji === emoji ? grown(each) : each))
+    : [...without, grown({ count: 0, by: [] })];
+}
+
+function withVote({ poll, votes }: Event, options: readonly number[], was: readonly number[]) {
+  const before = votes ?? { counts: (poll?.options ?? []).map(() => 0), voters: 0 };
+  const step = (list: readonly number[], index: number) => (list.includes(index) ? 1 : 0);
+  return {
+    counts: before.counts.map((count, index) => count + step(options, index) - step(was, index)),
+    voters: before.voters + (options.length > 0 ? 1 : 0) - (was.length > 0 ? 1 : 0),
+  };
 }
 
 /**

@@ -95,4 +95,30 @@ describe('The log of a thread', () => {
     const results = orders.map((order) => run(newest(1, 3), ...order.map(arrived)));
     for (const result of results) expect(result).toEqual(results[0]);
   });
+
+  it('looks at an older part without losing the newest, and finds back', () => {
+    const around: LogAction = { type: 'around', seq: 130, events: events(105, 154), lastSeq: 950 };
+    const away = run(newest(901, 950), around, arrived(951));
+    expect(seqs(away)).toEqual(events(105, 154).map((each) => each.seq));
+    expect(away).toMatchObject({ detached: true, newest: 951 });
+    expect(hasGap(away)).toBe(false);
+    const back = step(away, newest(902, 951));
+    expect(seqs(back)[0]).toBe(901);
+    expect(back.detached).toBe(false);
+  });
+
+  it('joins an older part with what follows once the hole between is filled', () => {
+    const away = run(newest(151, 200), { type: 'around', seq: 60, events: events(40, 100), lastSeq: 200 });
+    const joined = step(away, { type: 'after', events: events(101, 150), lastSeq: 200 });
+    expect(seqs(joined)).toEqual(events(40, 200).map((each) => each.seq));
+    expect(joined.detached).toBe(false);
+  });
+
+  it('shows what changes in an older part while it is looked at', () => {
+    const reaction: Event = { ...event(951), kind: 'reaction', of: 130, emoji: '👍' };
+    const around: LogAction = { type: 'around', seq: 130, events: events(105, 154), lastSeq: 950 };
+    const away = run(newest(901, 950), around, { type: 'arrived', event: reaction });
+    expect(away.events.find((each) => each.seq === 130)?.reactions).toHaveLength(1);
+    expect(away.events).toHaveLength(50);
+  });
 });

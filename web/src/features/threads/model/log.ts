@@ -5,7 +5,7 @@
  */
 import type { MemberId } from '../../../api/ids.ts';
 import type { Event } from '../../../api/types.ts';
-import { expire, fold, hiddenOf, laterOf } from './fold.ts';
+import { expire, fold, hiddenOf, isChange, laterOf } from './fold.ts';
 
 export interface Log {
   readonly loaded: boolean;
@@ -14,15 +14,24 @@ export interface Log {
   readonly newest: number;
   /** `events` begins with the first event there is. */
   readonly reachesStart: boolean;
+  /** Somebody looks at an older part: `events` is the run around it, and what follows is fetched by scrolling. */
+  readonly detached: boolean;
 }
 
-export const emptyLog: Log = { loaded: false, events: [], ahead: [], newest: 0, reachesStart: false };
+export const emptyLog: Log = {
+  loaded: false,
+  events: [],
+  ahead: [],
+  newest: 0,
+  reachesStart: false,
+  detached: false,
+};
 
 /** Number of the last event before which nothing is missing. */
 export const lastKnown = (log: Log) => log.events.at(-1)?.seq ?? 0;
 
-/** There are events after `events` that are not here yet. */
-export const hasGap = (log: Log) => log.loaded && log.newest > lastKnown(log);
+/** There are events after `events` that are not here yet, and should be. */
+export const hasGap = (log: Log) => log.loaded && !log.detached && log.newest > lastKnown(log);
 
 export type LogAction =
   /** The newest page was fetched. */
@@ -31,6 +40,8 @@ export type LogAction =
   | { type: 'older'; events: readonly Event[]; limit: number }
   /** What follows the last known event was fetched. */
   | { type: 'after'; events: readonly Event[]; lastSeq: number }
+  /** Events around a number were fetched, to be looked at where they stand. */
+  | { type: 'around'; seq: number; events: readonly Event[]; lastSeq: number }
   | { type: 'arrived'; event: Event }
   /** Somebody said that there is an event of this number. */
   | { type: 'heard-of'; seq: number }
@@ -41,10 +52,14 @@ export type LogAction =
 
 /** The log after an action. `me` is the reader, whose own reaction is told apart. */
 export function reduceLog(log: Log, action: LogAction, me: MemberId): Log {
-  const after = reduce(log, action);
-  if (after.events === log.events) return after;
-  const events = fold(after.events, me);
-  return events === after.events ? after : { ...after, events };
+  const reduced = reduce(log, action);
+  const after =
+    reduced.detached && lastKnown(reduced) >= reduced.newest ? { ...reduced, detached: false } : reduced;
+  if (after.events === log.events && after.ahead === log.ahead) return after;
+  // Of an older part that was fetched just now, news from beyond the hole is the only news there will be.
+  const known = after.detached ? [...after.events, ...after.ahead.filter(isChange)] : after.events;
+  const events = fold(known, me);
+  return events === known ? after : { ...after, events: events.slice(0, after.events.length) };
 }
 
 function reduce(log: Log, action: LogAction): Log {
@@ -58,6 +73,7 @@ function reduce(log: Log, action: LogAction): Log {
       return {
         ...joined,
         loaded: true,
+        detached: false,
         newest: Math.max(log.newest, action.lastSeq, joined.newest),
         reachesStart: keepsOlder ? log.reachesStart : reachesStart,
       };
@@ -70,6 +86,12 @@ function reduce(log: Log, action: LogAction): Log {
     case 'after': {
       const joined = settle(log, action.events, log.events.at(-1)?.seq ?? action.events[0]?.seq);
       return { ...joined, newest: Math.max(joined.newest, action.lastSeq) };
+    }
+    case 'around': {
+      const joined = settle(log, action.events, action.seq);
+      const newest = Math.max(joined.newest, action.lastSeq);
+      const reachesStart = joined.events[0]?.seq === 1;
+      return { ...joined, loaded: true, newest, reachesStart, detached: lastKnown(joined) < newest };
     }
     case 'arrived': {
       if (!log.loaded) return { ...log, newest: Math.max(log.newest, action.event.seq) };

@@ -1,15 +1,21 @@
 import type { ClientId, Instant, ThreadId } from '../../../api/ids.ts';
-import type { Event } from '../../../api/types.ts';
+import type { Entity, Event } from '../../../api/types.ts';
+
+/** What a person writes: a message before it is one. */
+export interface Written {
+  text: string;
+  entities?: Entity[];
+  payload?: string;
+  replyTo?: number;
+  quote?: string;
+}
 
 /** Something written here that the log does not have yet. Kept over a reload until it does. */
-export interface Outgoing {
+export interface Outgoing extends Written {
   clientId: ClientId;
   thread: ThreadId;
   /** When it was written, by this device. */
   at: Instant;
-  text: string;
-  payload?: string;
-  replyTo?: number;
   state: OutgoingState;
 }
 

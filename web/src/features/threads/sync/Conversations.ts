@@ -14,9 +14,16 @@ import { KeyedStore } from '../../../lib/KeyedStore.ts';
 import { pauseBeforeTry } from '../../../lib/live.ts';
 import { nextExpiry } from '../model/fold.ts';
 import { emptyLog, hasGap, type Log, lastKnown, reduceLog } from '../model/log.ts';
-import { nextToSend, type Outgoing, type OutgoingState, stillOutgoing } from '../model/outgoing.ts';
+import {
+  nextToSend,
+  type Outgoing,
+  type OutgoingState,
+  stillOutgoing,
+  type Written,
+} from '../model/outgoing.ts';
 import { withDraft, withHidden, withSettings } from '../model/own.ts';
 import { withEvent, withRead, withReceipt } from '../model/unread.ts';
+import { Changes } from './Changes.ts';
 import { forgetOutgoing, loadOutgoing, saveOutgoing } from './outboxStorage.ts';
 import { cachedThread, cachedThreads, dropThread, putThread } from './threadCache.ts';
 
@@ -37,6 +44,8 @@ export class Conversations {
   readonly logs = new KeyedStore<ThreadId, Log>(emptyLog);
   readonly outgoing = new KeyedStore<ThreadId, readonly Outgoing[]>(nothing);
   readonly typing = new KeyedStore<ThreadId, readonly MemberId[]>(nobody);
+  /** What is done to messages and not in the log yet. */
+  readonly changes: Changes;
   readonly online = new KeyedStore<MemberId, boolean>(false);
   /** What of a log could not be fetched; cleared by the next try. */
   readonly problems = new KeyedStore<ThreadId, LogProblem>(null);
@@ -56,6 +65,10 @@ export class Conversations {
     this.#me = me;
     this.#client = client;
     this.#tell = tell;
+    this.changes = new Changes(me, (change, seq) => {
+      if (seq !== null) this.#reduce(change.thread, { type: 'heard-of', seq });
+      else this.#own({ op: 'own', thread: change.thread, hidden: [change.of] });
+    });
   }
 
   /** Takes up what an earlier page left unsent. */
@@ -66,9 +79,11 @@ export class Conversations {
       this.outgoing.set(item.thread, [...others, item]);
     }
     for (const thread of this.outgoing.keys()) this.#pump(thread);
+    this.changes.start();
   }
 
   stop(): void {
+    this.changes.stop();
     this.#stopped.abort();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
@@ -89,6 +104,7 @@ export class Conversations {
   /** Called after each opening of the live connection. */
   reconnected(): void {
     for (const thread of this.outgoing.keys()) this.#pump(thread, true);
+    this.changes.resume();
     for (const thread of this.logs.keys()) this.#closeGapSoon(thread);
     for (const thread of this.#readUntold) this.#tellRead(thread);
   }
@@ -118,6 +134,44 @@ export class Conversations {
         if (!signal.aborted) this.problems.set(thread, 'older');
       }
     });
+  }
+
+  /** What follows the older part that is looked at. */
+  loadNewer(thread: ThreadId): Promise<void> {
+    const log = this.logs.get(thread);
+    if (!log.detached) return Promise.resolve();
+    return this.#once(`newer ${thread}`, async (signal) => {
+      this.problems.set(thread, null);
+      try {
+        const page = await getEvents(thread, { after: lastKnown(log), limit: pageSize }, signal);
+        this.#reduce(thread, { type: 'after', ...page });
+      } catch {
+        if (!signal.aborted) this.problems.set(thread, 'older');
+      }
+    });
+  }
+
+  /** Brings an event into the log with its neighbours; false when it is not there or could not be fetched. */
+  async bring(thread: ThreadId, seq: number): Promise<boolean> {
+    const isHere = () => this.logs.get(thread).events.some((event) => event.seq === seq);
+    if (isHere()) return true;
+    try {
+      const after = Math.max(0, seq - pageSize / 2 - 1);
+      const page = await getEvents(thread, { after, limit: pageSize }, this.#stopped.signal);
+      if (page.events.some((event) => event.seq === seq))
+        this.#reduce(thread, { type: 'around', seq, ...page });
+    } catch {
+      return false;
+    }
+    return isHere();
+  }
+
+  /** One event by its number, from the log or fetched; null when it cannot be seen. */
+  async eventOf(thread: ThreadId, seq: number): Promise<Event | null> {
+    const known = this.logs.get(thread).events.find((event) => event.seq === seq);
+    if (known) return known;
+    const page = await getEvents(thread, { after: seq - 1, limit: 1 }, this.#stopped.signal);
+    return page.events.find((event) => event.seq === seq) ?? null;
   }
 
   receive(frame: ServerFrame): void {
@@ -176,7 +230,7 @@ export class Conversations {
   // Writing
 
   /** The id is made by the caller, in the event handler; until the log tells of it the message is shown from here. */
-  send(thread: ThreadId, message: { text: string; payload?: string; replyTo?: number }): ClientId {
+  send(thread: ThreadId, message: Written): ClientId {
     const item: Outgoing = {
       clientId: newClientId(),
       thread,
@@ -226,6 +280,7 @@ export class Conversations {
   #left(id: ThreadId): void {
     for (const item of this.outgoing.get(id)) forgetOutgoing(this.#me, item);
     this.outgoing.set(id, nothing);
+    this.changes.drop(id);
     this.typing.set(id, nobody);
     this.logs.set(id, emptyLog);
     dropThread(this.#client, id);
@@ -268,6 +323,7 @@ export class Conversations {
       for (const item of before) if (!left.includes(item)) forgetOutgoing(this.#me, item);
       this.outgoing.set(thread, left);
     }
+    this.changes.reached(thread, lastKnown(log));
     this.#expireInTime(thread, log);
     this.#closeGapSoon(thread);
   }
@@ -338,13 +394,15 @@ export class Conversations {
   async #send(item: Outgoing): Promise<void> {
     const tries = item.state.name === 'queued' ? item.state.tries : 0;
     this.#become(item, { name: 'sending', tries });
-    const { clientId, text, payload, replyTo, thread } = item;
+    const { clientId, text, entities, payload, replyTo, quote, thread } = item;
     try {
       const message = {
         clientId,
         text,
         ...(payload === undefined ? {} : { payload }),
+        ...(entities === undefined ? {} : { entities }),
         ...(replyTo === undefined ? {} : { replyTo }),
+        ...(quote === undefined ? {} : { quote }),
       };
       const sent = await postMessage(thread, message, this.#stopped.signal);
       this.#become(item, { name: 'sent', seq: sent.seq });

@@ -1,11 +1,12 @@
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import type { ThreadId } from '../../../api/ids.ts';
 import { useKeyed } from '../../../lib/KeyedStore.ts';
+import { withPending } from '../model/pending.ts';
 import { useConversations } from './context.ts';
 
-/** A thread's log and what is on its way out; fetched on first use. */
+/** A thread's log, its events as they will be, and what is on its way out; fetched on first use. */
 export function useLog(thread: ThreadId) {
-  const { conversations } = useConversations();
+  const { me, conversations } = useConversations();
   const log = useKeyed(conversations.logs, thread);
   const outgoing = useKeyed(conversations.outgoing, thread);
   const problem = useKeyed(conversations.problems, thread);
@@ -14,5 +15,8 @@ export function useLog(thread: ThreadId) {
     if (!conversations.logs.get(thread).loaded) void conversations.loadNewest(thread);
   }, [conversations, thread]);
 
-  return { log, outgoing, problem };
+  const pending = useKeyed(conversations.changes.pending, thread);
+  const events = useMemo(() => withPending(log.events, pending, me), [log.events, pending, me]);
+
+  return { log, events, outgoing, problem };
 }

@@ -1,32 +1,62 @@
 import { Check, CheckCheck, CircleAlert, Clock } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import type { Event } from '../../../api/types.ts';
 import { cx } from '../../../lib/cx.ts';
 import { useFormat } from '../../../lib/useFormat.ts';
 import { useTakesLong } from '../../../ui/Skeleton.tsx';
+import { useDesk } from '../actions/context.ts';
+import { isGone } from '../model/fold.ts';
 import type { Outgoing } from '../model/outgoing.ts';
 import styles from './Stamp.module.css';
 
 export type Tick = 'sending' | 'sent' | 'delivered' | 'read';
 
+/** The word *edited*, which opens what the message said before. */
+export function Edited({ event }: { event: Event }) {
+  const { t } = useTranslation('threads');
+  const desk = useDesk();
+  return (
+    <button type="button" tabIndex={-1} className={styles.edited} onClick={() => desk?.showVersions(event)}>
+      {t('edited')}
+    </button>
+  );
+}
+
 /** Time and ticks, once under a group. The word *Read* stands on the newest only. */
-export function Stamp({ at, tick, isNewest }: { at: string; tick: Tick | null; isNewest: boolean }) {
+export function Stamp({
+  at,
+  tick,
+  isNewest,
+  event = null,
+}: {
+  at: string;
+  tick: Tick | null;
+  isNewest: boolean;
+  event?: Event | null;
+}) {
   const { t } = useTranslation('threads');
   const format = useFormat();
   const isWaiting = useTakesLong(tick === 'sending', 8000);
   return (
-    <p className={cx(styles.stamp, tick && styles.own, 'n')} aria-hidden="true">
+    // Time and ticks are part of what the message says of itself; the word that opens something is not.
+    <p className={cx(styles.stamp, tick && styles.own, event?.reactions && styles.below, 'n')}>
       {tick === 'sending' ? (
-        <>
+        <span aria-hidden="true" className={styles.part}>
           <Clock size={14} />
           {isWaiting && <span>{t('waiting')}</span>}
-        </>
+        </span>
       ) : (
         <>
-          <time dateTime={at}>{format.clock(at)}</time>
-          {tick === 'sent' && <Check size={14} />}
-          {tick === 'delivered' && <CheckCheck size={14} />}
-          {tick === 'read' && <CheckCheck size={14} className={styles.read} />}
-          {tick === 'read' && isNewest && <span>{t('state.read')}</span>}
+          <time aria-hidden="true" dateTime={at}>
+            {format.clock(at)}
+          </time>
+          {event?.editedAt && !isGone(event) && <Edited event={event} />}
+          <span aria-hidden="true" className={styles.part}>
+            {tick === 'sent' && <Check size={14} />}
+            {tick === 'delivered' && <CheckCheck size={14} />}
+            {tick === 'read' && <CheckCheck size={14} className={styles.read} />}
+            {tick === 'read' && isNewest && <span>{t('state.read')}</span>}
+          </span>
         </>
       )}
     </p>

@@ -17,6 +17,7 @@ import { openQuickReplies } from '../../../ui/cards/quickReplies.ts';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { ErrorState } from '../../../ui/ErrorState.tsx';
 import { Skeleton, useTakesLong } from '../../../ui/Skeleton.tsx';
+import { useToast } from '../../../ui/Toasts.tsx';
 import { lastKnown } from '../model/log.ts';
 import { noticeText } from '../model/notice.ts';
 import type { Outgoing } from '../model/outgoing.ts';
@@ -30,12 +31,15 @@ import { MessageGroup } from './MessageGroup.tsx';
 import type { ThreadSlots } from './slots.ts';
 import styles from './ThreadLog.module.css';
 import { TypingLine } from './TypingLine.tsx';
+import { useJump } from './useJump.ts';
 import { useLogScroll } from './useLogScroll.ts';
 import { useSeen } from './useSeen.ts';
 
 export interface ThreadLogHandle {
   toEnd: () => void;
   focusNewest: () => void;
+  /** Shows a message where it stands, fetched if needed, and lights it once. */
+  jumpTo: (seq: number) => void;
 }
 
 export interface ThreadLogProps {
@@ -50,17 +54,20 @@ export interface ThreadLogProps {
 export function ThreadLog({ thread, slots, enabled, onPress, ref }: ThreadLogProps) {
   const { t } = useTranslation('threads');
   const { me, conversations } = useConversations();
-  const { log, outgoing, problem } = useLog(thread.id);
+  const { log, events, outgoing, problem } = useLog(thread.id);
+  const toast = useToast();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLOListElement>(null);
   const [newAfter] = useState(thread.unread > 0 ? thread.readSeq : null);
 
   const drawn = useRef<readonly Row[]>([]);
   const rows = useMemo(() => {
-    const next = keepEqual(drawn.current, timelineOf({ events: log.events, outgoing, me, newAfter }));
+    // What is being sent stands at the end of the talk, which an older part does not show.
+    const out = log.detached ? noOutgoing : outgoing;
+    const next = keepEqual(drawn.current, timelineOf({ events, outgoing: out, me, newAfter }));
     drawn.current = next;
     return next;
-  }, [log.events, outgoing, me, newAfter]);
+  }, [events, log.detached, outgoing, me, newAfter]);
   const firstKey = useMemo(() => {
     const group = rows.find((row) => row.kind === 'group');
     return group?.items[0]?.key;
@@ -70,22 +77,45 @@ export function ThreadLog({ thread, slots, enabled, onPress, ref }: ThreadLogPro
   const loadOlder = useCallback(() => {
     if (conversations.problems.get(thread.id) !== 'older') void conversations.loadOlder(thread.id);
   }, [conversations, thread.id]);
-  const { atEnd, toEnd } = useLogScroll({
+  const loadNewer = useCallback(() => {
+    if (conversations.problems.get(thread.id) !== 'older') void conversations.loadNewer(thread.id);
+  }, [conversations, thread.id]);
+  const { atEnd, toEnd, leaveEnd } = useLogScroll({
     scroller,
     content,
     loaded: log.loaded,
     firstKey,
+    detached: log.detached,
     onNearTop: loadOlder,
+    onNearEnd: loadNewer,
+  });
+  const goNewest = useCallback(
+    (smooth: boolean) => {
+      if (!conversations.logs.get(thread.id).detached) return toEnd(smooth);
+      void conversations.loadNewest(thread.id).then(() => requestAnimationFrame(() => toEnd()));
+    },
+    [conversations, thread.id, toEnd],
+  );
+  const jumpTo = useJump({
+    thread: thread.id,
+    content,
+    rows,
+    leaveEnd,
+    onMissing: () => toast({ text: t('jumpFailed') }),
   });
   const newest = lastKnown(log);
-  useSeen(thread.id, newest, log.loaded && atEnd);
+  useSeen(thread.id, newest, log.loaded && atEnd && !log.detached);
 
-  const unseen = atEnd ? 0 : unreadOf(log.events, thread.readSeq, me);
+  const unseen = atEnd ? 0 : log.detached ? thread.unread : unreadOf(log.events, thread.readSeq, me);
   const retry = useCallback((item: Outgoing) => conversations.retry(item), [conversations]);
   const discard = useCallback((item: Outgoing) => conversations.discard(item), [conversations]);
 
   const messages = () => [...(content.current?.querySelectorAll<HTMLElement>('[data-message]') ?? [])];
-  useImperativeHandle(ref, () => ({ toEnd: () => toEnd(), focusNewest: () => messages().at(-1)?.focus() }));
+  useImperativeHandle(ref, () => ({
+    toEnd: () => goNewest(false),
+    focusNewest: () => messages().at(-1)?.focus(),
+    jumpTo,
+  }));
 
   const moveFocus = (event: KeyboardEvent<HTMLElement>) => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
@@ -101,7 +131,9 @@ export function ThreadLog({ thread, slots, enabled, onPress, ref }: ThreadLogPro
 
   // What is on its way already stands in the log, and is an answer.
   const replies =
-    enabled && outgoing.length === 0 && !log.ahead.length ? openQuickReplies(log.events) : undefined;
+    enabled && outgoing.length === 0 && !log.ahead.length && !log.detached
+      ? openQuickReplies(events)
+      : undefined;
 
   return (
     <div className={styles.place}>
@@ -131,7 +163,7 @@ export function ThreadLog({ thread, slots, enabled, onPress, ref }: ThreadLogPro
                 me={me}
                 isNewest={row.key === newestOwn}
                 enabled={enabled}
-                events={hasCards(row) ? log.events : noEvents}
+                events={hasCards(row) ? events : noEvents}
                 slots={slots}
                 onPress={onPress}
                 onRetry={retry}
@@ -142,13 +174,13 @@ export function ThreadLog({ thread, slots, enabled, onPress, ref }: ThreadLogPro
             ),
           )}
           <li>
-            <TypingLine thread={thread} />
+            {!log.detached && <TypingLine thread={thread} />}
             {replies && replies.length > 0 && <slots.QuickReplies replies={replies} onPress={onPress} />}
           </li>
         </ol>
       </section>
       {!atEnd && log.loaded && (
-        <button type="button" className={styles.jump} onClick={() => toEnd(true)}>
+        <button type="button" className={styles.jump} onClick={() => goNewest(true)}>
           <ArrowDown size={20} aria-hidden="true" />
           {unseen > 0 && <Counter value={unseen} />}
           <span className="spoken">
@@ -156,12 +188,13 @@ export function ThreadLog({ thread, slots, enabled, onPress, ref }: ThreadLogPro
           </span>
         </button>
       )}
-      {log.loaded && <Announcer thread={thread} events={log.events} me={me} />}
+      {log.loaded && !log.detached && <Announcer thread={thread} events={log.events} me={me} />}
     </div>
   );
 }
 
 const noEvents: readonly Event[] = [];
+const noOutgoing: readonly Outgoing[] = [];
 const hasCards = (group: Group) => group.items.some((item) => item.event?.attachments?.length);
 
 function LogTop({

@@ -1,18 +1,25 @@
-import { type ReactNode, useCallback, useEffect, useRef } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ThreadId } from '../../../api/ids.ts';
 import { isProblem } from '../../../api/problem.ts';
 import type { Press } from '../../../api/slots.ts';
-import type { Thread } from '../../../api/types.ts';
+import type { Event, Thread } from '../../../api/types.ts';
 import { useMediaQuery } from '../../../lib/useMediaQuery.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { ErrorState } from '../../../ui/ErrorState.tsx';
+import { DeskContext } from '../actions/context.ts';
+import { canEdit } from '../actions/messageActions.ts';
+import { useMessageDesk } from '../actions/useMessageDesk.tsx';
 import { Composer, type ComposerHandle } from '../composer/Composer.tsx';
+import { plain, type WritingMode } from '../composer/mode.ts';
 import { Stopped } from '../composer/Stopped.tsx';
+import type { Marked } from '../model/markup.ts';
+import type { Written } from '../model/outgoing.ts';
 import { useConversations } from '../sync/context.ts';
 import { useLog } from '../sync/useLog.ts';
 import { useThread } from '../sync/useThreads.ts';
+import { PinnedBar } from './PinnedBar.tsx';
 import type { ThreadSlots } from './slots.ts';
 import { ThreadHeader } from './ThreadHeader.tsx';
 import { ThreadLog, type ThreadLogHandle } from './ThreadLog.tsx';
@@ -62,7 +69,7 @@ function Open({
 }: Omit<ThreadViewProps, 'id' | 'onLeave'> & { thread: Thread }) {
   const { t } = useTranslation('threads');
   const { me, conversations } = useConversations();
-  const { log, outgoing } = useLog(thread.id);
+  const { log, events, outgoing } = useLog(thread.id);
   const view = useRef<ThreadLogHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const hasPointer = useMediaQuery('(pointer: fine)');
@@ -72,14 +79,41 @@ function Open({
     if (hasPointer) composer.current?.focus();
   }, [hasPointer]);
 
+  const [mode, setMode] = useState<WritingMode>(plain);
+  const jump = useRef<(seq: number) => void>(() => undefined);
+  jump.current = (seq) => view.current?.jumpTo(seq);
+  const write = useCallback((next: WritingMode) => {
+    setMode(next);
+    // The menu that led here closes first and would take the focus back.
+    requestAnimationFrame(() => composer.current?.focus());
+  }, []);
+  const reply = useCallback((event: Event) => write({ kind: 'reply', event }), [write]);
+  const edit = useCallback((event: Event) => write({ kind: 'edit', event }), [write]);
+  const isMember = thread.members.some((member) => member.id === me);
+  const enabled = isMember && !thread.blocked && !thread.request;
+  const { desk, overlays, pins } = useMessageDesk({ thread, enabled, onReply: reply, onEdit: edit, jump });
+
   const send = useCallback(
-    (text: string, payload?: string) => {
-      conversations.send(thread.id, { text, ...(payload === undefined ? {} : { payload }) });
+    (written: Written) => {
+      conversations.send(thread.id, written);
+      setMode(plain);
       requestAnimationFrame(() => view.current?.toEnd());
     },
     [conversations, thread.id],
   );
-  const press = useCallback((what: Press) => send(what.title, what.payload), [send]);
+  const press = useCallback((what: Press) => send({ text: what.title, payload: what.payload }), [send]);
+  const change = useCallback(
+    (event: Event, text: Marked) => {
+      setMode(plain);
+      if (text.text !== event.text || JSON.stringify(text.entities) !== JSON.stringify(event.entities ?? []))
+        conversations.changes.wish(thread.id, event.seq, { kind: 'edit', ...text });
+    },
+    [conversations, thread.id],
+  );
+  const editLast = () => {
+    const last = events.findLast((event) => canEdit(desk.about(event)));
+    if (last) edit(last);
+  };
 
   const { page } = thread;
   const isWritten =
@@ -96,7 +130,6 @@ function Open({
       </section>
     );
 
-  const isMember = thread.members.some((member) => member.id === me);
   const closed = !isMember
     ? t('notMember')
     : page?.menu?.composerInputDisabled
@@ -106,13 +139,11 @@ function Open({
     <section className={styles.thread} aria-label={thread.title}>
       <ThreadHeader thread={thread} onBack={onBack} />
       {notice}
-      <ThreadLog
-        ref={view}
-        thread={thread}
-        slots={slots}
-        enabled={isMember && !thread.blocked}
-        onPress={press}
-      />
+      {pins.length > 0 && <PinnedBar thread={thread} pins={pins} onJump={desk.jump} />}
+      <DeskContext value={desk}>
+        <ThreadLog ref={view} thread={thread} slots={slots} enabled={enabled} onPress={press} />
+        {overlays}
+      </DeskContext>
       {thread.blocked ? (
         <Stopped thread={thread} />
       ) : (
@@ -120,8 +151,12 @@ function Open({
           ref={composer}
           thread={thread}
           closed={closed}
+          mode={mode}
+          onEndMode={() => setMode(plain)}
           onSend={send}
-          start={page?.menu && <slots.Menu page={page} enabled={isMember} onPress={press} />}
+          onChange={change}
+          onEditLast={editLast}
+          start={page?.menu && <slots.Menu page={page} enabled={enabled} onPress={press} />}
         />
       )}
     </section>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isJumbo, linkParts, safeHref } from './text.ts';
+import { readMarks } from '../model/markup.ts';
+import { blocksOf, isJumbo, linkParts, safeHref } from './text.ts';
 
 describe('Addresses in text', () => {
   it.each([
@@ -29,5 +30,46 @@ describe('Emoji alone', () => {
     ['', false],
   ])('"%s" large: %s', (text, jumbo) => {
     expect(isJumbo(text)).toBe(jumbo);
+  });
+});
+
+describe('Blocks of a text', () => {
+  const drawn = (typed: string) => {
+    const { text, entities } = readMarks(typed);
+    return blocksOf(text, entities).map(({ kind, paragraphs }) => [
+      kind,
+      ...paragraphs.map((pieces) =>
+        pieces.map(({ text: part, marks }) => [part, ...marks.map(({ type }) => type)].join('/')).join(' · '),
+      ),
+    ]);
+  };
+  it.each([
+    ['one line', [['text', 'one line']]],
+    ['a **b** c', [['text', 'a  · b/bold ·  c']]],
+    ['**a _b_**', [['text', 'a /bold · b/bold/italic']]],
+    ['one\n\ntwo', [['text', 'one', '', 'two']]],
+    [
+      'before\n> quoted\n> twice\nafter',
+      [
+        ['text', 'before'],
+        ['quote', 'quoted', 'twice'],
+        ['text', 'after'],
+      ],
+    ],
+    [
+      '```\na\n  b\n```\nso',
+      [
+        ['pre', 'a', '  b'],
+        ['text', 'so'],
+      ],
+    ],
+    ['**see https://stoa.test now**', [['text', 'see /bold · https://stoa.test/bold ·  now/bold']]],
+  ])('of %j', (typed, blocks) => {
+    expect(drawn(typed)).toEqual(blocks);
+  });
+
+  it('leave out marks that lie outside', () => {
+    const outside = [{ type: 'bold', offset: 2, length: 9 } as const];
+    expect(blocksOf('abc', outside)[0]?.paragraphs[0]?.[0]?.marks).toEqual([]);
   });
 });

@@ -14,14 +14,19 @@ export function useLogScroll({
   content,
   loaded,
   firstKey,
+  detached,
   onNearTop,
+  onNearEnd,
 }: {
   scroller: RefObject<HTMLElement | null>;
   content: RefObject<HTMLElement | null>;
   loaded: boolean;
   /** Key of the first message; changes when older ones come. */
   firstKey: string | undefined;
+  /** The end of what is drawn is not the end of the talk. */
+  detached: boolean;
   onNearTop: () => void;
+  onNearEnd: () => void;
 }) {
   const [atEnd, setAtEnd] = useState(true);
   const sticks = useRef(true);
@@ -31,6 +36,8 @@ export function useLogScroll({
   const endedAt = useRef(0);
   const placed = useRef(false);
   const anchor = useRef<{ key: string; offset: number } | null>(null);
+  const isDetached = useRef(detached);
+  isDetached.current = detached;
 
   const toEnd = useCallback(
     (smooth = false) => {
@@ -51,6 +58,14 @@ export function useLogScroll({
     },
     [scroller],
   );
+
+  /** The reader goes to a message; the view stays with it, whatever comes. */
+  const leaveEnd = useCallback(() => {
+    sticks.current = false;
+    travels.current = false;
+    endedAt.current = Number.POSITIVE_INFINITY;
+    setAtEnd(false);
+  }, []);
 
   const message = useCallback(
     (key: string) =>
@@ -91,15 +106,17 @@ export function useLogScroll({
       if (travels.current && rest >= nearPx) return;
       travels.current = false;
       // Talk that grew since we went to the end is not the reader leaving it; only a move up is.
-      if (rest < nearPx) {
+      if (isDetached.current) sticks.current = false;
+      else if (rest < nearPx) {
         sticks.current = true;
         endedAt.current = box.scrollTop;
       } else if (box.scrollTop < endedAt.current - 1) sticks.current = false;
       setAtEnd(sticks.current);
       if (box.scrollTop < fetchAheadPx) onNearTop();
+      if (isDetached.current && rest < fetchAheadPx) onNearEnd();
     };
     const grown = new ResizeObserver(() => {
-      if (sticks.current) toEnd();
+      if (sticks.current && !isDetached.current) toEnd();
       else look();
       const first = anchor.current;
       if (first) anchor.current = { ...first, offset: message(first.key)?.offsetTop ?? first.offset };
@@ -120,7 +137,7 @@ export function useLogScroll({
       box.removeEventListener('wheel', arrive);
       box.removeEventListener('scroll', look);
     };
-  }, [scroller, content, onNearTop, toEnd, message]);
+  }, [scroller, content, onNearTop, onNearEnd, toEnd, message]);
 
-  return { atEnd, toEnd };
+  return { atEnd, toEnd, leaveEnd };
 }
