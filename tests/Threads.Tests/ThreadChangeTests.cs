@@ -164,7 +164,7 @@ public sealed class ThreadChangeTests
 
         public bool Breaks { get; init; }
 
-        public IReadOnlyList<object> News { get; init; } = [];
+        public IReadOnlyList<ThreadHappening> News { get; init; } = [];
 
         public override async Task<ChangeOutcome> ApplyAsync(ChangeScope scope, CancellationToken cancellationToken)
         {

@@ -18,25 +18,24 @@ public sealed record LiveNews(IReadOnlyList<PersonId> To, ReadOnlyMemory<byte> F
     public long Seq { get; init; }
 }
 
-/// <summary>Carries news to the sockets of every node. News of one thread handed over in order arrives in order from each node.</summary>
-/// <remarks>A hint, never the truth: what a bus loses costs a look at the log.</remarks>
+/// <summary>Carries news to the sockets of this node, in the order in which it was handed over. What all nodes' sockets shall get goes through <see cref="ILiveHub"/>.</summary>
 public interface ILiveBus
 {
-    /// <summary>Whether telling these people can reach anybody; false saves the writing of the frame.</summary>
+    /// <summary>Whether telling these people can reach anybody here; false saves the writing of the frame.</summary>
     bool Reaches(IReadOnlyList<PersonId> people);
 
     /// <summary>Never waits.</summary>
     void Publish(LiveNews news);
 }
 
-/// <summary>The bus of a single node: straight to its own sockets.</summary>
-internal sealed class InProcessLiveBus(LiveConnections connections) : ILiveBus
+/// <summary>Straight to the sockets.</summary>
+internal sealed class LiveBus(LiveConnections connections) : ILiveBus
 {
     public bool Reaches(IReadOnlyList<PersonId> people)
     {
         for (var i = 0; i < people.Count; i++)
         {
-            if (connections.Of(people[i]).Length > 0)
+            if (connections.IsConnected(people[i]))
             {
                 return true;
             }

@@ -42,6 +42,14 @@ public interface IReplayTarget
     void Replayed(ThreadId thread, long through);
 }
 
+/// <summary>Keeps track of what the devices of a person are told, from before <c>ready</c> to the end of the socket.</summary>
+public interface ILiveWatch
+{
+    /// <summary>Asked once for each device, when news already reaches it and before <c>ready</c> is sent: what is committed from then on is told.</summary>
+    /// <returns>Disposed of when the device is gone.</returns>
+    ValueTask<IDisposable> BeginAsync(PersonId person, CancellationToken cancellationToken);
+}
+
 /// <summary>Hears of people coming and going on this node.</summary>
 public interface ILiveListener
 {

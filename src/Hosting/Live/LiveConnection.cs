@@ -28,6 +28,9 @@ internal sealed class LiveConnection(HttpContext context, WebSocket socket, Upgr
     private long closeAskedAt;
     private readonly TaskCompletionSource closeWritten = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // The reader's alone.
+    private readonly List<IDisposable> watches = [];
+
     private long heardAt = time.GetTimestamp();
 
     public PersonId Person { get; private set; }
@@ -49,6 +52,11 @@ internal sealed class LiveConnection(HttpContext context, WebSocket socket, Upgr
     }
 
     public void Identify(PersonId person, Guid session) => (Person, Session) = (person, session);
+
+    /// <summary>Holds what <see cref="ILiveWatch.BeginAsync"/> gave for this device.</summary>
+    public void Keep(IDisposable watch) => watches.Add(watch);
+
+    public void EndWatches() => watches.ForEach(watch => watch.Dispose());
 
     public void Heard() => Volatile.Write(ref heardAt, time.GetTimestamp());
 

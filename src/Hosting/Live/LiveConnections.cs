@@ -6,7 +6,7 @@ using Stoa.Kernel;
 namespace Stoa.Hosting.Live;
 
 /// <summary>The sockets of this node, by person.</summary>
-internal sealed class LiveConnections : ILiveHub, IDisposable
+internal sealed class LiveConnections : IDisposable
 {
     private readonly ConcurrentDictionary<LiveConnection, byte> all = new();
     private readonly ConcurrentDictionary<long, ImmutableArray<LiveConnection>> byPerson = new();
@@ -20,6 +20,12 @@ internal sealed class LiveConnections : ILiveHub, IDisposable
         ends.Ended += CloseSession;
         clock = time.CreateTimer(_ => CheckTime(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
+
+    /// <summary>A person's first socket has come, or their last has gone.</summary>
+    public event Action<PersonId>? PersonChanged;
+
+    /// <summary>Who has a socket here, greeted.</summary>
+    public IEnumerable<PersonId> People => byPerson.Select(pair => new PersonId(pair.Key));
 
     /// <summary>Open sockets, greeted or not.</summary>
     public int Count => Volatile.Read(ref count);
@@ -42,6 +48,11 @@ internal sealed class LiveConnections : ILiveHub, IDisposable
             now[0].Close(LiveClose.TooMany);
         }
 
+        if (now.Length == 1)
+        {
+            PersonChanged?.Invoke(connection.Person);
+        }
+
         return now.Length == 1;
     }
 
@@ -61,6 +72,11 @@ internal sealed class LiveConnections : ILiveHub, IDisposable
                 ? byPerson.TryRemove(new KeyValuePair<long, ImmutableArray<LiveConnection>>(person, now))
                 : byPerson.TryUpdate(person, rest, now))
             {
+                if (rest.IsEmpty)
+                {
+                    PersonChanged?.Invoke(connection.Person);
+                }
+
                 return rest.IsEmpty;
             }
         }
@@ -80,14 +96,6 @@ internal sealed class LiveConnections : ILiveHub, IDisposable
             {
                 connection.Offer(frame, news.Thread, news.Seq);
             }
-        }
-    }
-
-    public void SendToPerson(PersonId person, ReadOnlyMemory<byte> jsonFrame)
-    {
-        foreach (var connection in Of(person))
-        {
-            connection.Offer(jsonFrame, default, 0);
         }
     }
 

@@ -16,13 +16,14 @@ namespace Stoa.Hosting.Live;
 
 /// <summary><c>GET /live</c>: one socket from upgrade to end. What the frames mean is the modules' business.</summary>
 internal sealed partial class LiveGateway(
-    LiveConnections connections, ISessions sessions, AllowedOrigins origins, IEnumerable<ILiveOp> ops, IEnumerable<ILiveReplay> replays,
+    LiveConnections connections, ISessions sessions, AllowedOrigins origins, IEnumerable<ILiveOp> ops, IEnumerable<ILiveWatch> watches, IEnumerable<ILiveReplay> replays,
     IEnumerable<ILiveListener> listeners, INodes nodes, IOptions<LiveOptions> options, IOptions<StoaOptions> stoa, TimeProvider time, ILogger<LiveGateway> log)
 {
     private const int BufferBytes = 4 * 1024;
     private static readonly byte[] pong = """{"op":"pong"}"""u8.ToArray();
 
     private readonly FrozenDictionary<string, ILiveOp> ops = ops.ToFrozenDictionary(op => op.Op, StringComparer.Ordinal);
+    private readonly ILiveWatch[] watches = [.. watches];
     private readonly ILiveReplay[] replays = [.. replays];
     private readonly ILiveListener[] listeners = [.. listeners];
     private readonly LiveOptions options = options.Value;
@@ -56,6 +57,7 @@ internal sealed partial class LiveGateway(
         }
         finally
         {
+            connection.EndWatches();
             if (connections.Leave(connection))
             {
                 Array.ForEach(listeners, listener => listener.Disconnected(connection.Person));
@@ -150,6 +152,11 @@ internal sealed partial class LiveGateway(
         {
             connection.Close(LiveClose.NotSignedIn);
             return;
+        }
+
+        foreach (var watch in watches)
+        {
+            connection.Keep(await watch.BeginAsync(known.Person, context.RequestAborted));
         }
 
         connection.Send(LiveFrames.Ready(known.Person, nodes.Others.Select(node => node.Address).OfType<string>()));

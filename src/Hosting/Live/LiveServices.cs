@@ -18,8 +18,9 @@ public static class LiveServices
         services.AddStoaSignIn();
         services.AddOptions<LiveOptions>().Bind(configuration.GetSection(LiveOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<LiveConnections>();
-        services.TryAddSingleton<ILiveHub>(provider => provider.GetRequiredService<LiveConnections>());
-        services.TryAddSingleton<ILiveBus, InProcessLiveBus>();
+        services.TryAddSingleton<OnlineElsewhere>();
+        services.TryAddSingleton<ILiveHub, LiveHub>();
+        services.TryAddSingleton<ILiveBus, LiveBus>();
         services.TryAddSingleton<LiveGateway>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, CloseSocketsAtStop>());
         return services;

@@ -43,6 +43,9 @@ public interface INodeBus
     /// <summary>What is published leaves this process, and what others publish arrives, as far as this node can know.</summary>
     bool IsOpen { get; }
 
+    /// <summary>Begins to hear and to be heard. Called once, when everybody in this process has subscribed.</summary>
+    void Start();
+
     /// <summary>Tells every other node. Never waits and never fails: what does not fit is dropped, and the others notice by the number it had.</summary>
     /// <param name="topic">A written name such as <c>threads.events</c>, at most 255 bytes.</param>
     /// <param name="body">Begins with a version of its own if its shape may change. Not changed afterwards.</param>

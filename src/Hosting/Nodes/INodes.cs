@@ -17,7 +17,10 @@ public interface INodes
     /// <summary>Those that have shown themselves within the last five seconds, this one left out.</summary>
     IReadOnlyList<LiveNode> Others { get; }
 
-    /// <summary>Asked once, before the first other node serves anybody: what one node alone need not keep track of is kept track of from here on.</summary>
+    /// <summary>
+    /// Asked before the first other node serves anybody: what one node alone need not keep track of is kept track of from here on.
+    /// Asked again if it fails.
+    /// </summary>
     void PrepareForSeveral(Func<CancellationToken, Task> prepare);
 
     /// <summary>Another node lives, or one is gone.</summary>

@@ -36,7 +36,7 @@ internal sealed class InProcessNodeBus : INodeBus, IAsyncDisposable
     private readonly NodeEars ears;
     private readonly Channel<ReadOnlyMemory<byte>> incoming;
     private readonly CancellationTokenSource stopping = new();
-    private readonly Task running;
+    private Task running = Task.CompletedTask;
     private readonly Lock gate = new();
     private long number;
 
@@ -48,9 +48,6 @@ internal sealed class InProcessNodeBus : INodeBus, IAsyncDisposable
         ears = new(Self, log);
         ears.Greeted += () => Send(EnvelopeKind.Beat, "", default);
         incoming = Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(waitingMax) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
-        exchange.Join(this);
-        Send(EnvelopeKind.Hello, "", default);
-        running = Task.WhenAll(HearAsync(stopping.Token), BeatAsync(stopping.Token));
     }
 
     public event Action<NodeMiss>? Missed
@@ -62,6 +59,13 @@ internal sealed class InProcessNodeBus : INodeBus, IAsyncDisposable
     public Guid Self { get; }
 
     public bool IsOpen => true;
+
+    public void Start()
+    {
+        exchange.Join(this);
+        Send(EnvelopeKind.Hello, "", default);
+        running = Task.WhenAll(HearAsync(stopping.Token), BeatAsync(stopping.Token));
+    }
 
     public void Publish(string topic, ReadOnlyMemory<byte> body) => Send(EnvelopeKind.News, topic, body);
 

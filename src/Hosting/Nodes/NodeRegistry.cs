@@ -25,6 +25,7 @@ internal sealed partial class NodeRegistry(NpgsqlDataSource database, INodeBus b
     private string? address = options.Value.Address;
     private volatile bool areSeveral;
     private volatile IReadOnlyList<LiveNode> others = [];
+    private bool isPrepared;
     private long readyFor;
     private bool toldTrouble;
     private bool disposed;
@@ -44,6 +45,7 @@ internal sealed partial class NodeRegistry(NpgsqlDataSource database, INodeBus b
     /// <summary>Makes ourselves known, and returns when every other node is prepared for us.</summary>
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
+        bus.Start();
         await rows.TidyAsync(cancellationToken);
         var begun = TimeProvider.System.GetTimestamp();
         while (true)
@@ -146,13 +148,15 @@ internal sealed partial class NodeRegistry(NpgsqlDataSource database, INodeBus b
     {
         var before = others;
         var now = all.Where(row => row.Id != Self && row.Lives).Select(row => new LiveNode(row.Id, row.Address, row.Version)).ToArray();
-        if (now.Length > 0 && !areSeveral)
+        if (now.Length > 0 && !isPrepared)
         {
             areSeveral = true;
             foreach (var prepare in preparations)
             {
                 await prepare(cancellationToken);
             }
+
+            isPrepared = true;
         }
 
         if (now.SequenceEqual(before))

@@ -19,7 +19,7 @@ internal sealed partial class RabbitNodeBus : INodeBus, IAsyncDisposable
     private readonly NodeEars ears;
     private readonly Channel<ReadOnlyMemory<byte>> outgoing;
     private readonly CancellationTokenSource stopping = new();
-    private readonly Task running;
+    private Task running = Task.CompletedTask;
     private readonly Lock gate = new();
     private long number;
     private long echoAt = long.MinValue;
@@ -34,7 +34,6 @@ internal sealed partial class RabbitNodeBus : INodeBus, IAsyncDisposable
         ears = new(Self, log);
         ears.Greeted += () => Send(EnvelopeKind.Beat, "", default);
         outgoing = Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(options.Value.OutgoingMax) { SingleReader = true });
-        running = Task.WhenAll(KeepConnectedAsync(stopping.Token), BeatAsync(stopping.Token));
     }
 
     public event Action<NodeMiss>? Missed
@@ -47,6 +46,8 @@ internal sealed partial class RabbitNodeBus : INodeBus, IAsyncDisposable
 
     /// <summary>Connected, and our own beat has come back lately: a broker that takes and does not deliver is none.</summary>
     public bool IsOpen => isConnected && Volatile.Read(ref echoAt) is not long.MinValue and var at && TimeProvider.System.GetElapsedTime(at) < NodeEars.SilentAfter;
+
+    public void Start() => running = Task.WhenAll(KeepConnectedAsync(stopping.Token), BeatAsync(stopping.Token));
 
     public void Publish(string topic, ReadOnlyMemory<byte> body) => Send(EnvelopeKind.News, topic, body);
 

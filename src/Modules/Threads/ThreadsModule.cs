@@ -36,6 +36,11 @@ public sealed class ThreadsModule : IModule
         services.AddSingleton<ThreadViews>();
         services.AddSingleton<EventReader>();
         services.AddSingleton<Members>();
+        services.AddSingleton<ThreadEnds>();
+        services.AddSingleton<WatchedThreads>();
+        services.AddSingleton<ILiveWatch>(provider => provider.GetRequiredService<WatchedThreads>());
+        services.AddSingleton<CatchUp>();
+        services.AddSingleton<EventFrames>();
         services.AddSingleton<Fanout>();
         services.AddSingleton<MarkerLane>();
         services.AddSingleton<Offers>();

@@ -7,6 +7,10 @@ public sealed class InProcessNodeBusTests : NodeBusSpecification
 {
     private readonly InProcessExchange exchange = new();
 
-    private protected override Task<INodeBus> JoinAsync(int? waitingMax = null) =>
-        Task.FromResult<INodeBus>(new InProcessNodeBus(exchange, NullLogger<InProcessNodeBus>.Instance, waitingMax ?? 10_000));
+    private protected override Task<INodeBus> JoinAsync(int? waitingMax = null)
+    {
+        var bus = new InProcessNodeBus(exchange, NullLogger<InProcessNodeBus>.Instance, waitingMax ?? 10_000);
+        bus.Start();
+        return Task.FromResult<INodeBus>(bus);
+    }
 }

@@ -66,6 +66,11 @@ public sealed class RabbitNodeBusTests : NodeBusSpecification
         await LeaveAsync(one, two);
     }
 
-    private RabbitNodeBus Join(string address, int? waitingMax = null) => new RabbitNodeBus(
-        Options.Create(new BrokerOptions { Uri = address, Exchange = exchange, IncomingMax = waitingMax ?? 20_000 }), NullLogger<RabbitNodeBus>.Instance);
+    private RabbitNodeBus Join(string address, int? waitingMax = null)
+    {
+        var bus = new RabbitNodeBus(
+            Options.Create(new BrokerOptions { Uri = address, Exchange = exchange, IncomingMax = waitingMax ?? 20_000 }), NullLogger<RabbitNodeBus>.Instance);
+        bus.Start();
+        return bus;
+    }
 }

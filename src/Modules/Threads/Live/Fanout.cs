@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Stoa.Hosting.Live;
+using Stoa.Hosting.Nodes;
 using Stoa.Kernel;
 using Stoa.Threads.Inbox;
 using Stoa.Threads.Log;
@@ -13,15 +14,10 @@ namespace Stoa.Threads.Live;
 
 internal readonly record struct CommittedEvent(PendingEvent Event, AppendResult Result);
 
-internal sealed record ThreadOpened(ThreadId Thread, IReadOnlyList<PersonId> People);
-
-internal sealed record MarkersMoved(ThreadId Thread, MemberId Member, long Read, long Delivered);
-
-internal sealed record TypingShown(ThreadId Thread, MemberId Member, bool On);
-
 /// <summary>
-/// Tells members' devices what has been committed, in the order of the commits. One reader behind a bounded queue: it never waits for
-/// a socket, only for the database when it does not know a thread's members, and a writer that is too far ahead waits for it.
+/// Tells the devices of this node what has been committed here and elsewhere, each thread's events in the order of their numbers. One reader behind a
+/// bounded queue: it never waits for a socket, only for the database when it does not know a thread's members or must look up what is missing, and a
+/// writer that is too far ahead waits for it.
 /// </summary>
 internal sealed partial class Fanout : IAsyncDisposable
 {
@@ -37,9 +33,16 @@ internal sealed partial class Fanout : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Task telling;
 
-    public Fanout(Members members, ThreadViews views, ILiveBus bus, TimeProvider time, ILogger<Fanout> log)
+    // In order, and not told yet: what was taken is told, whatever fails in between.
+    private readonly List<CommittedEvent> ready = [];
+
+    public Fanout(
+        Members members, ThreadViews views, ILiveBus bus, WatchedThreads watched, CatchUp catchUp, EventFrames frames, INodeBus others, INodes nodes,
+        TimeProvider time, ILogger<Fanout> log)
     {
         (this.members, this.views, this.bus, this.time, this.log) = (members, views, bus, time, log);
+        (this.watched, this.catchUp, this.frames, this.others, this.nodes) = (watched, catchUp, frames, others, nodes);
+        subscriptions = ListenToOthers();
         telling = TellAllAsync(stopping.Token);
     }
 
@@ -50,7 +53,7 @@ internal sealed partial class Fanout : IAsyncDisposable
         events.Count == 0 ? default : WriteAsync(events, cancellationToken);
 
     /// <summary>What a change leads to, after its event.</summary>
-    public async ValueTask TellAsync(IReadOnlyList<object> changes, CancellationToken cancellationToken)
+    public async ValueTask TellAsync(IReadOnlyList<ThreadHappening> changes, CancellationToken cancellationToken)
     {
         foreach (var change in changes)
         {
@@ -58,14 +61,11 @@ internal sealed partial class Fanout : IAsyncDisposable
         }
     }
 
-    public ValueTask TellAsync(ThreadOpened opened, CancellationToken cancellationToken) => WriteAsync(opened, cancellationToken);
-
-    public ValueTask TellAsync(MarkersMoved moved, CancellationToken cancellationToken) => WriteAsync(moved, cancellationToken);
-
-    public ValueTask TellAsync(TypingShown shown, CancellationToken cancellationToken) => WriteAsync(shown, cancellationToken);
+    public ValueTask TellAsync(ThreadHappening happening, CancellationToken cancellationToken) => WriteAsync(happening, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
+        Array.ForEach(subscriptions, subscription => subscription.Dispose());
         news.Writer.TryComplete();
         await stopping.CancelAsync();
         await telling;
@@ -92,10 +92,15 @@ internal sealed partial class Fanout : IAsyncDisposable
     {
         try
         {
-            await foreach (var what in news.Reader.ReadAllAsync(cancellationToken))
+            do
             {
-                await TellOneAsync(what, cancellationToken);
+                while (news.Reader.TryRead(out var what))
+                {
+                    await TellOneAsync(what, cancellationToken);
+                    await MendAsync(cancellationToken);
+                }
             }
+            while (await WaitAsync(cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -105,17 +110,23 @@ internal sealed partial class Fanout : IAsyncDisposable
 
     private async Task TellOneAsync(object what, CancellationToken cancellationToken)
     {
+        TellOthers(what);
+        var batch = what switch
+        {
+            IReadOnlyList<CommittedEvent> events => new EventBatch(events, IsOurs: true),
+            EventBatch elsewhere => elsewhere,
+            _ => null,
+        };
         while (true)
         {
             try
             {
                 await (what switch
                 {
-                    IReadOnlyList<CommittedEvent> events => TellEventsAsync(events, cancellationToken),
-                    ThreadOpened opened => TellOpenedAsync(opened, cancellationToken),
-                    MarkersMoved moved => TellMovedAsync(moved, cancellationToken),
-                    TypingShown shown => TellTypingAsync(shown, cancellationToken),
-                    _ => throw new InvalidOperationException($"{what.GetType().Name} is no news."),
+                    _ when batch is not null => TellEventsAsync(batch, cancellationToken),
+                    HappenedElsewhere elsewhere => TellElsewhereAsync(elsewhere.What, cancellationToken),
+                    ThreadHappening happening => TellHappeningAsync(happening, cancellationToken),
+                    _ => Task.CompletedTask,
                 });
                 return;
             }
@@ -128,19 +139,42 @@ internal sealed partial class Fanout : IAsyncDisposable
         }
     }
 
-    private async Task TellEventsAsync(IReadOnlyList<CommittedEvent> events, CancellationToken cancellationToken)
+    private Task TellHappeningAsync(ThreadHappening happening, CancellationToken cancellationToken) => happening switch
     {
-        var unknown = events.Where(e => members.Peek(e.Event.What.Thread) is not { } list || list.Version < e.Result.MembersVersion)
-            .Select(e => e.Event.What.Thread.Value).Distinct().ToArray();
-        if (unknown.Length > 0)
+        ThreadOpened opened => TellOpenedAsync(opened, cancellationToken),
+        MarkersMoved moved => TellMovedAsync(moved, cancellationToken),
+        TypingShown shown => TellTypingAsync(shown, cancellationToken),
+        _ => throw new InvalidOperationException($"{happening.GetType().Name} is no news."),
+    };
+
+    private async Task TellEventsAsync(EventBatch batch, CancellationToken cancellationToken)
+    {
+        while (batch.Taken < batch.Events.Count)
         {
-            await members.LoadAsync(unknown, cancellationToken);
+            var told = batch.Events[batch.Taken];
+            Sent?.Invoke(told.Event.What.Thread, told.Event.What.Sender);
+            if (!watched.IsOn)
+            {
+                ready.Add(told);
+            }
+            else if (!watched.Take(told, batch.IsOurs, ready) && batch.IsOurs)
+            {
+                await EnterAsync(told, cancellationToken);
+                watched.Take(told, batch.IsOurs, ready);
+            }
+
+            batch.Taken++;
         }
 
-        foreach (var (pending, result) in events)
+        await TellReadyAsync(cancellationToken);
+    }
+
+    private async Task TellReadyAsync(CancellationToken cancellationToken)
+    {
+        await LoadMembersAsync(ready, cancellationToken);
+        foreach (var (pending, result) in ready)
         {
             var (what, thread) = (pending.What, pending.What.Thread);
-            Sent?.Invoke(thread, what.Sender);
             if (members.Peek(thread) is not { } list || !bus.Reaches(list.People))
             {
                 continue;
@@ -168,10 +202,27 @@ internal sealed partial class Fanout : IAsyncDisposable
                 AuthorFrame = bus.Reaches([author]) ? Frame(thread, what, kind, result, what.ClientId) : default,
             });
         }
+
+        ready.Clear();
+    }
+
+    private async Task LoadMembersAsync(IReadOnlyList<CommittedEvent> events, CancellationToken cancellationToken)
+    {
+        var unknown = events.Where(e => members.Peek(e.Event.What.Thread) is not { } list || list.Version < e.Result.MembersVersion)
+            .Select(e => e.Event.What.Thread.Value).Distinct().ToArray();
+        if (unknown.Length > 0)
+        {
+            await members.LoadAsync(unknown, cancellationToken);
+        }
     }
 
     private async Task TellOpenedAsync(ThreadOpened opened, CancellationToken cancellationToken)
     {
+        if (watched.IsOn)
+        {
+            await watched.AddAsync(opened.Thread, [.. opened.People.Where(person => bus.Reaches([person]))], 0, cancellationToken);
+        }
+
         foreach (var person in opened.People)
         {
             if (bus.Reaches([person]) && await views.FindAsync(person, opened.Thread, cancellationToken) is { } view)

@@ -18,52 +18,76 @@ internal sealed partial class Presence : ILiveListener, IDisposable
     private readonly TimeProvider time;
     private readonly ILogger<Presence> log;
     private readonly ITimer clock;
-    private readonly ConcurrentDictionary<PersonId, long> leaving = new();
+    private readonly ConcurrentDictionary<PersonId, Leaving> leaving = new();
 
     public Presence(NpgsqlDataSource database, ILiveBus bus, ILiveHub hub, TimeProvider time, ILogger<Presence> log)
     {
         (this.database, this.bus, this.hub, this.time, this.log) = (database, bus, hub, time, log);
+        hub.Lost += OnLost;
         clock = time.CreateTimer(_ => TellLeft(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
 
     public async Task ConnectedAsync(ILiveConnection connection, bool first, CancellationToken cancellationToken)
     {
-        var news = first && !leaving.TryRemove(connection.Person, out _);
+        // Whoever comes back before they counted as gone, or is at another node as well, was online all the time.
+        var news = !leaving.TryRemove(connection.Person, out _) && first && !hub.IsOnlineElsewhere(connection.Person);
         var peers = await FindPeersAsync(connection.Person, cancellationToken);
         if (news)
         {
-            bus.Publish(new(peers, ThreadFrames.Presence(connection.Person, online: true)));
+            hub.SendToPeople(peers, ThreadFrames.Presence(connection.Person, online: true));
         }
 
         foreach (var peer in peers)
         {
-            if (hub.IsConnected(peer))
+            if (hub.IsOnline(peer))
             {
                 connection.Send(ThreadFrames.Presence(peer, online: true));
             }
         }
     }
 
-    public void Disconnected(PersonId person) => leaving[person] = time.GetTimestamp();
+    public void Disconnected(PersonId person) => leaving[person] = new(time.GetTimestamp(), OfOurs: true);
 
-    public void Dispose() => clock.Dispose();
+    public void Dispose()
+    {
+        hub.Lost -= OnLost;
+        clock.Dispose();
+    }
+
+    private void OnLost(IReadOnlyList<PersonId> people)
+    {
+        var now = time.GetTimestamp();
+        foreach (var person in people)
+        {
+            leaving.TryAdd(person, new(now, OfOurs: false));
+        }
+    }
 
     private void TellLeft()
     {
-        foreach (var (person, since) in leaving)
+        foreach (var (person, left) in leaving)
         {
-            if (time.GetElapsedTime(since) >= leavesAfter && leaving.TryRemove(new KeyValuePair<PersonId, long>(person, since)) && !hub.IsConnected(person))
+            if (time.GetElapsedTime(left.Since) >= leavesAfter && leaving.TryRemove(new KeyValuePair<PersonId, Leaving>(person, left)) && !hub.IsOnline(person))
             {
-                _ = TellLeftAsync(person);
+                _ = TellLeftAsync(person, left.OfOurs);
             }
         }
     }
 
-    private async Task TellLeftAsync(PersonId person)
+    private async Task TellLeftAsync(PersonId person, bool ofOurs)
     {
         try
         {
-            bus.Publish(new(await FindPeersAsync(person, CancellationToken.None), ThreadFrames.Presence(person, online: false)));
+            var (peers, frame) = (await FindPeersAsync(person, CancellationToken.None), ThreadFrames.Presence(person, online: false));
+            if (ofOurs)
+            {
+                hub.SendToPeople(peers, frame);
+            }
+            else
+            {
+                // Each node that is left has noticed, and tells its own.
+                bus.Publish(new(peers, frame));
+            }
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException or ObjectDisposedException)
         {
@@ -91,6 +115,9 @@ internal sealed partial class Presence : ILiveListener, IDisposable
 
         return peers;
     }
+
+    /// <param name="OfOurs">Their last socket was here, as against at a node that is gone.</param>
+    private readonly record struct Leaving(long Since, bool OfOurs);
 
     [LoggerMessage(303, LogLevel.Warning, "That somebody has left could not be told; others see it when they reconnect.")]
     private partial void LogNotTold(Exception exception);

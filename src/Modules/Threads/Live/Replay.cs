@@ -1,12 +1,11 @@
 using Npgsql;
 using Stoa.Hosting.Live;
 using Stoa.Kernel;
-using Stoa.Threads.Log;
 
 namespace Stoa.Threads.Live;
 
 /// <summary>Brings a device that was away up to date from the log: event by event where it missed little, by announcing a gap where it missed much.</summary>
-internal sealed class Replay(NpgsqlDataSource database, TimeProvider time) : ILiveReplay
+internal sealed class Replay(NpgsqlDataSource database, EventFrames events) : ILiveReplay
 {
     /// <summary>Events of one thread; more are fetched over HTTP, by whoever looks at the thread.</summary>
     private const int PerThreadMax = 200;
@@ -29,7 +28,7 @@ internal sealed class Replay(NpgsqlDataSource database, TimeProvider time) : ILi
             }
 
             left -= (int)(to - from);
-            foreach (var frame in to > from ? await ReadAsync(device.Person, thread, from, to, cancellationToken) : [])
+            foreach (var (_, frame) in to > from ? await events.ReadAsync(device.Person, thread, from, to, cancellationToken) : [])
             {
                 await device.SendAsync(frame, cancellationToken);
             }
@@ -62,23 +61,5 @@ internal sealed class Replay(NpgsqlDataSource database, TimeProvider time) : ILi
         }
 
         return ends;
-    }
-
-    private async Task<List<ReadOnlyMemory<byte>>> ReadAsync(PersonId person, ThreadId thread, long from, long to, CancellationToken cancellationToken)
-    {
-        var frames = new List<ReadOnlyMemory<byte>>();
-        await using var command = database.CreateCommand(EventView.Select(4) + " where e.thread_id = $1 and e.seq > $2 and e.seq <= $3 order by e.seq");
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = from });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = to });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = person.Value });
-        var now = time.GetUtcNow();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            frames.Add(ThreadFrames.Event(thread, EventView.Read(reader, thread, person, now).Json));
-        }
-
-        return frames;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class PendingEvent(NewEvent what, short kind, long replyTo, Date
     public ThreadChange? Change { get; } = change;
 
     /// <summary>Of a decided change: what members are told beside the event.</summary>
-    public IReadOnlyList<object> News { get; set; } = [];
+    public IReadOnlyList<Live.ThreadHappening> News { get; set; } = [];
 
     /// <summary>Of a decided change: the event it is about, and who may not see that one.</summary>
     public (long Seq, IReadOnlyList<long> UnseenBy)? Of { get; set; }

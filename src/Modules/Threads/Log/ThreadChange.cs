@@ -46,7 +46,7 @@ internal sealed record ChangeOutcome
     public bool MembersChanged { get; init; }
 
     /// <summary>What <see cref="Live.Fanout"/> tells after the event.</summary>
-    public IReadOnlyList<object> News { get; init; } = [];
+    public IReadOnlyList<Live.ThreadHappening> News { get; init; } = [];
 
     public static ChangeOutcome Refused(Problem why) => new() { Refusal = why };
 

@@ -17,6 +17,12 @@ internal sealed class Members(NpgsqlDataSource database)
     /// <summary>The list as remembered, or null.</summary>
     public MemberList? Peek(ThreadId thread) => remembered.GetValueOrDefault(thread.Value);
 
+    /// <summary>Another node may have changed who is in which thread.</summary>
+    public void ForgetAll() => remembered.Clear();
+
+    /// <summary>A list older than this is not used any more.</summary>
+    public void Forget(ThreadId thread) => remembered.TryRemove(thread.Value, out _);
+
     public async ValueTask<MemberList?> FindAsync(ThreadId thread, CancellationToken cancellationToken)
     {
         if (Peek(thread) is { } known)

@@ -29,4 +29,5 @@ namespace Stoa.Threads.Wire;
 [JsonSerializable(typeof(SendFrame))]
 [JsonSerializable(typeof(TypingFrame))]
 [JsonSerializable(typeof(MarkerFrame))]
+[JsonSerializable(typeof(ThreadHappening))]
 internal sealed partial class ThreadsJson : JsonSerializerContext;

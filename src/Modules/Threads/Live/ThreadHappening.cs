@@ -1,0 +1,18 @@
+using System.Text.Json.Serialization;
+using Stoa.Kernel;
+
+namespace Stoa.Threads.Live;
+
+/// <summary>What members are told of a thread beside its events. It crosses to other nodes as JSON under the written name, and each tells its own sockets.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "what")]
+[JsonDerivedType(typeof(ThreadOpened), "opened")]
+[JsonDerivedType(typeof(MarkersMoved), "moved")]
+[JsonDerivedType(typeof(TypingShown), "typing")]
+internal abstract record ThreadHappening(ThreadId Thread);
+
+/// <summary>These people have the thread now, or have it in another shape.</summary>
+internal sealed record ThreadOpened(ThreadId Thread, IReadOnlyList<PersonId> People) : ThreadHappening(Thread);
+
+internal sealed record MarkersMoved(ThreadId Thread, MemberId Member, long Read, long Delivered) : ThreadHappening(Thread);
+
+internal sealed record TypingShown(ThreadId Thread, MemberId Member, bool On) : ThreadHappening(Thread);
