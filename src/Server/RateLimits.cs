@@ -19,7 +19,7 @@ internal static class RateLimits
     public const int SearchesPerMinute = 30;
 
     private static readonly TimeSpan window = TimeSpan.FromMinutes(1);
-    private static readonly string[] searches = ["/api/people", "/api/pages"];
+    private static readonly string[] searches = ["/api/people", "/api/pages", "/api/search"];
 
     public static void AddStoaRateLimits(this IServiceCollection services) =>
         services.AddRateLimiter(limiter =>

@@ -14,6 +14,7 @@ using Stoa.Threads.Markers;
 using Stoa.Threads.Membership;
 using Stoa.Threads.Messages;
 using Stoa.Threads.Opening;
+using Stoa.Threads.Search;
 using Stoa.Threads.Wire;
 
 namespace Stoa.Threads;
@@ -60,6 +61,10 @@ public sealed class ThreadsModule : IModule
         services.AddSingleton<ILiveOp>(provider => new MarkerOp("delivered", provider.GetRequiredService<MarkerLane>()));
         services.AddSingleton<ILiveReplay, Replay>();
         services.AddSingleton<ILiveListener, Presence>();
+        services.AddSingleton<IndexThreads>();
+        services.AddSingleton<FindMessages>();
+        services.AddSingleton<Searching>();
+        services.AddHostedService<SearchIndexer>();
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)
@@ -80,6 +85,7 @@ public sealed class ThreadsModule : IModule
         ListEvents.Map(routes);
         MarkRead.Map(routes);
         BlockOthers.Map(routes);
+        SearchMessages.Map(routes);
         routes.MapStoaLive();
     }
 }

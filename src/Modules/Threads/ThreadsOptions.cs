@@ -22,4 +22,23 @@ public sealed class ThreadsOptions
     /// <summary>People in a group, the one who makes it included. Default 50.</summary>
     [Range(2, 256)]
     public int GroupMax { get; set; } = 50;
+
+    /// <summary>Whether this node may make the search index; one of those that may does. Default true. Without any, search reads what is missing from the log, which is soon too much.</summary>
+    public bool Indexes { get; set; } = true;
+
+    /// <summary>How long new messages wait for others before they are indexed together. Default half a second. They are found meanwhile; longer costs each search more, shorter writes the same block more often.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:30")]
+    public TimeSpan IndexDelay { get; set; } = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>While much is sent the indexer rests after each batch this many times as long as the batch took. Default 2: it takes a third of one core's time at most.</summary>
+    [Range(0, 100)]
+    public int IndexPauses { get; set; } = 2;
+
+    /// <summary>Searches that run at once on this node; others wait within their time. Default 8.</summary>
+    [Range(1, 100)]
+    public int SearchesAtOnce { get; set; } = 8;
+
+    /// <summary>A search that takes longer is given up (503). Default 2 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan SearchAnswersWithin { get; set; } = TimeSpan.FromSeconds(2);
 }

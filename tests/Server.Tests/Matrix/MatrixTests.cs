@@ -65,6 +65,7 @@ public sealed class MatrixTests
         Person("PUT /api/threads/{id}/read", NoThread, "204", "/api/threads/{direct}/read", """{"seq":1}""", blocked: "204"),
         Person("PUT /api/threads/{id}/block", NoThread, "204", "/api/threads/{spare}/block"),
         Person("DELETE /api/threads/{id}/block", NoThread, "204", "/api/threads/{spare}/block"),
+        Person("GET /api/search", NoThread, "200", "/api/search?q=hello&thread={direct}", blocked: "200"),
         Person("GET /api/wallet", "200", "200"),
         Person("GET /api/wallet/entries", "200", "200"),
         Person("GET /api/pay/config", "200", "200"),

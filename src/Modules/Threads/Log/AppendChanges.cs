@@ -32,6 +32,9 @@ internal sealed class AppendChanges(AppendBatch plain)
           select 'threads.event', id, jsonb_build_object(
             'type', 'event', 'thread', id::text, 'page', page_id::text, 'seq', $2, 'sender', $3::text, 'at', $6)
           from threads.threads where id = $1 and page_id is not null
+        ), wanted as (
+          -- What an edit or an unsending takes away must go from the search index too, whoever dies meanwhile.
+          insert into threads.search_wanted (thread_id) select $1 where $5 in (4, 5)
         )
         update threads.threads set last_seq = $2, members_version = members_version + $9,
           last_message_seq = case when $10 then $2 else last_message_seq end, updated_at = case when $10 then $6 else updated_at end

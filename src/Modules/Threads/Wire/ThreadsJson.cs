@@ -6,6 +6,7 @@ using Stoa.Threads.Live;
 using Stoa.Threads.Markers;
 using Stoa.Threads.Messages;
 using Stoa.Threads.Opening;
+using Stoa.Threads.Search;
 
 namespace Stoa.Threads.Wire;
 
@@ -26,6 +27,7 @@ namespace Stoa.Threads.Wire;
 [JsonSerializable(typeof(ListThreads.InboxPage))]
 [JsonSerializable(typeof(ThreadView))]
 [JsonSerializable(typeof(ListEvents.EventsPage))]
+[JsonSerializable(typeof(SearchMessages.SearchPage))]
 [JsonSerializable(typeof(SendFrame))]
 [JsonSerializable(typeof(TypingFrame))]
 [JsonSerializable(typeof(MarkerFrame))]
