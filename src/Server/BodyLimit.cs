@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 using Stoa.Hosting.Problems;
 using Stoa.Hosting.Requests;
 using Stoa.Hosting.SignIn;
@@ -15,7 +16,9 @@ internal sealed class BodyLimit(RequestDelegate next)
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<AudienceMetadata>()?.Audience is Audience.Bot)
+        var route = context.GetEndpoint()?.Metadata;
+        // An upload brings what it announced; its route keeps to that by itself.
+        if (route?.GetMetadata<AudienceMetadata>()?.Audience is Audience.Bot || route?.GetMetadata<IRequestSizeLimitMetadata>() is not null)
         {
             return next(context);
         }

@@ -62,6 +62,7 @@ internal sealed class SecurityHeaders(RequestDelegate next, IOptions<StoaOptions
         var origin = $"{request.Scheme}://{{0}}{request.Host}";
         var socket = $"{(request.IsHttps ? "wss" : "ws")}://{request.Host}";
         return $"default-src 'self'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' {origin.Replace("{0}", "media.", StringComparison.Ordinal)} blob:{loopbackPictures}; "
+            + $"media-src 'self' {origin.Replace("{0}", "media.", StringComparison.Ordinal)} blob:; "
             + $"connect-src 'self' {socket}; frame-src {origin.Replace("{0}", "pay.", StringComparison.Ordinal)}; object-src 'none'; base-uri 'none'; form-action 'self'; "
             + "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types stoa";
     }

@@ -66,7 +66,8 @@ internal sealed partial class ProblemOfException(ILogger<ProblemOfException> log
         var name = Parameter().Match(exception.Message) is { Success: true } match ? match.Groups["name"].Value : null;
         return name is null
             ? ProblemServices.OfStatus(StatusCodes.Status400BadRequest, request)
-            : request.RouteValues.ContainsKey(name)
+            // The handler of exceptions has taken the request's own away by now.
+            : (request.HttpContext.Features.Get<IExceptionHandlerFeature>()?.RouteValues ?? request.RouteValues).ContainsKey(name)
                 ? ProblemServices.OfStatus(StatusCodes.Status404NotFound, request)
                 : exception.Message.Contains("from body", StringComparison.Ordinal)
                     ? Problem.Invalid("malformed_json", "The body is empty.", "Send one JSON object in UTF-8.")

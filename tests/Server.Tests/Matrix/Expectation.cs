@@ -33,6 +33,9 @@ public enum Caller
 /// <param name="Body">JSON, with the same stand-ins; null for none.</param>
 public sealed record MatrixRow(string Route, string Path, string? Body, string Anonymous, string Stranger, string Member, string Blocked, string OtherPage, string WrongApp, string Operator)
 {
+    /// <summary>Sent with the call, beside the credential; a <c>Content-Type</c> in the place of JSON's.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
     public string ExpectedFor(Caller caller) => caller switch
     {
         Caller.Anonymous => Anonymous,

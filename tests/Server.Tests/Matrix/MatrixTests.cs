@@ -16,6 +16,17 @@ public sealed class MatrixTests
     private const string NoThread = "404 thread_not_found";
     private const string NoMessage = "404 message_not_found";
 
+    private const string NoMedia = "404 media_not_found";
+
+    // One set for all calls of tus: each reads what it needs.
+    private static readonly Dictionary<string, string> tus = new()
+    {
+        ["Tus-Resumable"] = "1.0.0",
+        ["Upload-Length"] = "3",
+        ["Upload-Offset"] = "0",
+        ["Content-Type"] = "application/offset+octet-stream",
+    };
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private static readonly MatrixRow[] rows =
@@ -77,6 +88,21 @@ public sealed class MatrixTests
         Person("POST /api/purchases", NoThread, "200", body: """{"key":"{uuid}","thread":"{business}","seq":2,"element":0,"button":0,"method":"balance:EUR"}"""),
         Person("GET /api/purchases/{id:guid}", "404 purchase_not_found", "200", "/api/purchases/{purchase}"),
         Person("POST /api/purchases/{id:guid}/cancel", "404 purchase_not_found", "409 not_cancellable", "/api/purchases/{purchase}/cancel"),
+
+
+        // Media
+        Anyone("OPTIONS /api/media", "204"),
+        Person("POST /api/media", "201", "201") with { Headers = tus },
+        // An answer to HEAD has no body, and so no code.
+        new("HEAD /api/media/{id}", "{upload}", null, "401", "404", "200", "404", "401", "401", "401") { Headers = tus },
+        Person("PATCH /api/media/{id}", NoMedia, "204", "{upload}", "abc") with { Headers = tus },
+        Person("GET /api/media/{id}", NoMedia, "302", "{picture}"),
+        Person("GET /api/media/{id}/info", NoMedia, "200", "{picture}/info"),
+        Person("GET /api/media/{id}/thumbnail", NoMedia, "302", "{picture}/thumbnail"),
+        Person("PUT /api/media/{id}/thumbnail", NoMedia, "409 thumbnail_exists", "{picture}/thumbnail", "another"),
+        Person("DELETE /api/media/{id}", NoMedia, "204", "{picture}") with { Headers = tus },
+        // Only on the media origin, and by a link that we have signed.
+        Anyone("GET,HEAD /m/{version:int}/{id}/{part}/{dies:long}/{signature}", "404", "/m/1/7000000000000001/c/1/AAAA"),
 
         // The operator
         new("POST /admin/bots", "/admin/bots", """{"name":"Fresh","username":"{fresh}","webhook":"{webhook}","verifyToken":"matrix"}""", Hidden, Hidden, Hidden, Hidden, Hidden, Hidden, "201"),

@@ -18,6 +18,9 @@ namespace Stoa.Server.Tests.Matrix;
 /// </summary>
 internal sealed class MatrixWorld : IAsyncDisposable
 {
+    // A WebP of one pixel.
+    private static readonly byte[] pixel = [.. "RIFF"u8, 18, 0, 0, 0, .. "WEBPVP8L"u8, 6, 0, 0, 0, 0x2F, 0, 0, 0, 0, 0];
+
     private readonly WebApplication bots;
     private readonly Dictionary<string, string> things;
     private readonly JsonElement pallas;
@@ -62,8 +65,15 @@ internal sealed class MatrixWorld : IAsyncDisposable
         var purchase = await PostAsync(server.Client, "/api/purchases",
             new { key = Guid.NewGuid(), thread = business, seq = 2, element = 0, button = 0, method = "balance:EUR" }, zofia, cancellationToken);
 
+        var upload = await BeginUploadAsync(server, 3, zofia, cancellationToken);
+        var picture = await BeginUploadAsync(server, pixel.Length, zofia, cancellationToken);
+        await SendBytesAsync(server, HttpMethod.Patch, picture, zofia, cancellationToken);
+        await SendBytesAsync(server, HttpMethod.Put, picture + "/thumbnail", zofia, cancellationToken);
+
         return new(server, bots, pallas, quay, new()
         {
+            ["upload"] = upload,
+            ["picture"] = picture,
             ["direct"] = direct,
             ["business"] = business,
             ["card"] = Text(card, "id"),
@@ -90,7 +100,12 @@ internal sealed class MatrixWorld : IAsyncDisposable
         using var request = new HttpRequestMessage(new(method is "ANY" ? "POST" : method), path);
         if (row.Body is not null)
         {
-            request.Content = new StringContent(Fill(row.Body), Encoding.UTF8, "application/json");
+            request.Content = new StringContent(Fill(row.Body), Encoding.UTF8, row.Headers.GetValueOrDefault("Content-Type", "application/json"));
+        }
+
+        foreach (var (name, value) in row.Headers.Where(header => header.Key != "Content-Type"))
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
         }
 
         if (await TokenOfAsync(row, caller, cancellationToken) is { } token)
@@ -134,6 +149,28 @@ internal sealed class MatrixWorld : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/threads/{thread}/block");
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await server.Client.SendAsync(request, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <returns>The path of the upload.</returns>
+    private static async Task<string> BeginUploadAsync(StoaServer server, int length, string token, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/media");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Headers.Add("Tus-Resumable", "1.0.0");
+        request.Headers.Add("Upload-Length", $"{length}");
+        using var answer = await server.Client.SendAsync(request, cancellationToken);
+        return answer.EnsureSuccessStatusCode().Headers.Location!.OriginalString; // An upload that began has one.
+    }
+
+    private static async Task SendBytesAsync(StoaServer server, HttpMethod method, string path, string token, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(pixel) };
+        request.Content.Headers.ContentType = new("application/offset+octet-stream");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        request.Headers.Add("Tus-Resumable", "1.0.0");
+        request.Headers.Add("Upload-Offset", "0");
         using var answer = await server.Client.SendAsync(request, cancellationToken);
         answer.EnsureSuccessStatusCode();
     }

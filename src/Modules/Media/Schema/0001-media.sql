@@ -82,11 +82,3 @@ create table media.uses (
 );
 create index uses_media on media.uses (media_id, thread, seq);
 create index uses_shown on media.uses (thread, seq desc, place desc);
-
--- Work that one node does at a time. The number rises with each holder.
-create table media.leases (
-  name text primary key,
-  holder uuid not null,
-  fence bigint not null,
-  until timestamptz not null
-);

@@ -49,6 +49,8 @@ internal sealed record MediaRow
 
     public DateTime? ReclaimAt { get; init; }
 
+    public byte[]? ThumbnailSent { get; init; }
+
     public bool IsFinished => State == ItemState.Finished;
 
     /// <exception cref="InvalidOperationException">It is not finished.</exception>
