@@ -14,6 +14,7 @@ internal static class AllMeasures
         new("inbox", "pages of an inbox of 5,000 threads", PageMeasures.InboxAsync),
         new("history", "pages anywhere in a long thread", PageMeasures.HistoryAsync),
         new("faults", "node and PostgreSQL killed in the middle of sends: what is lost, doubled, out of order", FaultsMeasure.RunAsync),
+        new("joins", "1,000 people (--full: 5,000) join a group by one link at once", JoinsMeasure.RunAsync),
         new("start", "./run until it is ready; memory of the idle server", StartMeasure.RunAsync),
     ];
 }

@@ -88,7 +88,7 @@ public sealed class OpenThreadTests(SharedServer shared)
         { """{"with":["other"]}""", 400, "invalid_request" },
         { """{"with":["@one"]}""", 400, "invalid_request" },
         { """{"with":[""]}""", 400, "invalid_request" },
-        { """{"with":["@other","page:kiosk"]}""", 400, "invalid_request" },
+        { """{"with":["@other","page:kiosk"]}""", 400, "pages_not_in_groups" },
         { """{"with":["@nobody"]}""", 404, "person_not_found" },
         { """{"with":["@../../etc"]}""", 404, "person_not_found" },
         { """{"with":["page:none"]}""", 404, "page_not_found" },

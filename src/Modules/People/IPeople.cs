@@ -11,6 +11,9 @@ public interface IPeople
     /// <summary>By handle, with or without a leading <c>@</c>, in any case; null when there is none.</summary>
     Task<PersonCard?> FindByHandleAsync(string handle, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="FindByHandleAsync"/>, by the handles as they were given; those of nobody are left out. One query whatever their number.</summary>
+    Task<IReadOnlyDictionary<string, PersonCard>> FindByHandlesAsync(IReadOnlyCollection<string> handles, CancellationToken cancellationToken);
+
     /// <summary>The people of the demo world; none outside it. For seeding what they own.</summary>
     Task<IReadOnlyList<PersonCard>> ListDemoAsync(CancellationToken cancellationToken);
 }

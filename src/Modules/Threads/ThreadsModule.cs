@@ -29,6 +29,7 @@ public sealed class ThreadsModule : IModule
         services.AddStoaLive(configuration);
         services.AddOptions<ThreadsOptions>().Bind(configuration.GetSection(ThreadsOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ThreadsJson.Default));
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, GroupsJson.Default));
         services.TryAddSingleton<IPageDirectory, NoPages>();
         services.AddSingleton<ThreadLog>();
         services.AddSingleton<IThreadLog>(provider => provider.GetRequiredService<ThreadLog>());
@@ -42,6 +43,10 @@ public sealed class ThreadsModule : IModule
         services.AddSingleton<ILiveWatch>(provider => provider.GetRequiredService<WatchedThreads>());
         services.AddSingleton<CatchUp>();
         services.AddSingleton<EventFrames>();
+        services.AddSingleton<MemberRows>();
+        services.AddSingleton<NamedPeople>();
+        services.AddSingleton<Acquaintance>();
+        services.AddSingleton<InviteStore>();
         services.AddSingleton<Fanout>();
         services.AddSingleton<MarkerLane>();
         services.AddSingleton<Offers>();
@@ -86,6 +91,16 @@ public sealed class ThreadsModule : IModule
         MarkRead.Map(routes);
         BlockOthers.Map(routes);
         SearchMessages.Map(routes);
+        ListMembers.Map(routes);
+        AddMembers.Map(routes);
+        RemoveMember.Map(routes);
+        LeaveGroup.Map(routes);
+        SetRole.Map(routes);
+        ChangeGroup.Map(routes);
+        MakeInvite.Map(routes);
+        ListInvites.Map(routes);
+        LookAtInvite.Map(routes);
+        JoinByInvite.Map(routes);
         routes.MapStoaLive();
     }
 }

@@ -19,9 +19,17 @@ public sealed class ThreadsOptions
     [Range(1, 1_000_000)]
     public int QueueMax { get; set; } = 16_384;
 
-    /// <summary>People in a group, the one who makes it included. Default 50.</summary>
+    /// <summary>People in a group when it is made, the one who makes it included. Default 50; more are added afterwards, or join by a link.</summary>
     [Range(2, 256)]
     public int GroupMax { get; set; } = 50;
+
+    /// <summary>People in a group at most. Default 5,000: a member list of each busy group is kept in memory, and each event goes to everybody.</summary>
+    [Range(2, 100_000)]
+    public int GroupMembersMax { get; set; } = 5_000;
+
+    /// <summary>Members in the lists that a node remembers, all threads together, 16 bytes each. Default 2,000,000; beyond it lists are read again.</summary>
+    [Range(1_000, 1_000_000_000)]
+    public int MembersRememberedMax { get; set; } = 2_000_000;
 
     /// <summary>Whether this node may make the search index; one of those that may does. Default true. Without any, search reads what is missing from the log, which is soon too much.</summary>
     public bool Indexes { get; set; } = true;

@@ -52,6 +52,14 @@ internal sealed class MatrixWorld : IAsyncDisposable
         await BlockAsync(server, blocked, zofia, cancellationToken);
         var spare = Text(await PostAsync(server.Client, "/api/threads", new { with = new[] { "@tomek" } }, zofia, cancellationToken), "id");
 
+        var with = new { with = new[] { "@leila" }, title = "In the matrix" };
+        var group = await PostAsync(server.Client, "/api/threads", with, zofia, cancellationToken);
+        var invite = await PostAsync(server.Client, $"/api/threads/{Text(group, "id")}/invites", new { }, zofia, cancellationToken);
+        // The link by which strangers come in leads elsewhere: they stay strangers to the other one.
+        var open = await PostAsync(server.Client, "/api/threads", with, zofia, cancellationToken);
+        var link = await PostAsync(server.Client, $"/api/threads/{Text(open, "id")}/invites", new { }, zofia, cancellationToken);
+        var leila = group.GetProperty("members").EnumerateArray().Single(member => member.GetProperty("handle").GetString() == "leila");
+
         var psid = Text((await events.Reader.ReadAsync(cancellationToken)).GetProperty("sender"), "id");
         await PostAsync(server.Client, "/me/messages", JsonElement.Parse(Template(psid)), Text(pallas, "accessToken"), cancellationToken);
         var amelie = await SignInAsync(server, "amelie", cancellationToken);
@@ -80,6 +88,10 @@ internal sealed class MatrixWorld : IAsyncDisposable
             ["purchase"] = Text(purchase, "id"),
             ["blocked"] = blocked,
             ["spare"] = spare,
+            ["group"] = Text(group, "id"),
+            ["invite"] = Text(invite, "id"),
+            ["inviteToken"] = Text(link, "token"),
+            ["leila"] = Text(leila, "id"),
             ["psid"] = psid,
             ["blockedPsid"] = blockedPsid,
             ["page"] = Text(pallas, "pageId"),

@@ -34,6 +34,29 @@ internal sealed class PeopleDirectory(NpgsqlDataSource database) : IPeople
         return row?.AsCard();
     }
 
+    public async Task<IReadOnlyDictionary<string, PersonCard>> FindByHandlesAsync(IReadOnlyCollection<string> handles, CancellationToken cancellationToken)
+    {
+        var folded = new Dictionary<string, string>(handles.Count, StringComparer.Ordinal);
+        foreach (var handle in handles)
+        {
+            if (Handle.TryFold(handle.StartsWith('@') ? handle[1..] : handle, out var plain))
+            {
+                folded[handle] = plain;
+            }
+        }
+
+        if (folded.Count == 0)
+        {
+            return new Dictionary<string, PersonCard>();
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var found = (await connection.QueryAsync<Row>(new CommandDefinition(
+            "select id, handle, name, locale, demo from people.people where handle = any(@folded)",
+            new { folded = folded.Values.Distinct().ToArray() }, cancellationToken: cancellationToken))).ToDictionary(row => row.Handle, row => row.AsCard(), StringComparer.Ordinal);
+        return folded.Where(pair => found.ContainsKey(pair.Value)).ToDictionary(pair => pair.Key, pair => found[pair.Value], StringComparer.Ordinal);
+    }
+
     public async Task<IReadOnlyList<PersonCard>> ListDemoAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

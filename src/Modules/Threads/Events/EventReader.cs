@@ -18,7 +18,7 @@ internal sealed class EventReader(NpgsqlDataSource database, TimeProvider time)
         });
         batch.BatchCommands.Add(new(after is null
             ? EventView.Select(4) + " where e.thread_id = $1 and e.seq < $2 and e.seq > (select from_seq from threads.members where thread_id = $1 and member_id = $4) order by e.seq desc limit $3"
-            : EventView.Select(4) + " where e.thread_id = $1 and e.seq > greatest($2, (select from_seq from threads.members where thread_id = $1 and member_id = $4)) order by e.seq limit $3")
+            : EventView.Select(4) + " where e.thread_id = $1 and e.seq > $2 and e.seq > (select from_seq from threads.members where thread_id = $1 and member_id = $4) order by e.seq limit $3")
         {
             Parameters =
             {

@@ -142,6 +142,7 @@ internal sealed partial class Fanout : IAsyncDisposable
     private Task TellHappeningAsync(ThreadHappening happening, CancellationToken cancellationToken) => happening switch
     {
         ThreadOpened opened => TellOpenedAsync(opened, cancellationToken),
+        MembersLeft left => TellLeft(left),
         MarkersMoved moved => TellMovedAsync(moved, cancellationToken),
         TypingShown shown => TellTypingAsync(shown, cancellationToken),
         _ => throw new InvalidOperationException($"{happening.GetType().Name} is no news."),
@@ -232,9 +233,19 @@ internal sealed partial class Fanout : IAsyncDisposable
         }
     }
 
+    private Task TellLeft(MembersLeft left)
+    {
+        if (bus.Reaches(left.People))
+        {
+            bus.Publish(new(left.People, ThreadFrames.Left(left.Thread)));
+        }
+
+        return Task.CompletedTask;
+    }
+
     private async Task TellMovedAsync(MarkersMoved moved, CancellationToken cancellationToken)
     {
-        if (await members.FindAsync(moved.Thread, cancellationToken) is { } list && bus.Reaches(list.People))
+        if (await members.FindAsync(moved.Thread, 0, cancellationToken) is { } list && bus.Reaches(list.People))
         {
             bus.Publish(new(list.People, ThreadFrames.Receipt(moved)));
         }
@@ -242,7 +253,8 @@ internal sealed partial class Fanout : IAsyncDisposable
 
     private async Task TellTypingAsync(TypingShown shown, CancellationToken cancellationToken)
     {
-        if (await members.FindAsync(shown.Thread, cancellationToken) is { } list)
+        // Whoever has left since is nobody to the others.
+        if (await members.FindAsync(shown.Thread, 0, cancellationToken) is { } list && list.Has(shown.Member))
         {
             var others = list.People.Where(person => person != shown.Member).ToArray();
             if (bus.Reaches(others))

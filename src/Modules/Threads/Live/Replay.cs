@@ -16,7 +16,14 @@ internal sealed class Replay(NpgsqlDataSource database, EventFrames events) : IL
     public async Task ReplayAsync(IReplayTarget device, IReadOnlyDictionary<ThreadId, long> resume, CancellationToken cancellationToken)
     {
         var left = TotalMax;
-        foreach (var (thread, from, to) in await FindEndsAsync(device.Person, resume, cancellationToken))
+        var ends = await FindEndsAsync(device.Person, resume, cancellationToken);
+        foreach (var gone in resume.Keys.Except(ends.Select(end => end.Thread)))
+        {
+            // Left or removed while the device was away; to a stranger it says what they know.
+            await device.SendAsync(ThreadFrames.Left(gone), cancellationToken);
+        }
+
+        foreach (var (thread, from, to) in ends)
         {
             // Also for a thread in which nothing was missed: news of what the device has may still be on its way. What is above this
             // number comes live and is let through.

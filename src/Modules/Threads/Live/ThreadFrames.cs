@@ -46,6 +46,12 @@ internal static class ThreadFrames
         json.WriteNumber("to"u8, gap.to);
     });
 
+    public static ReadOnlyMemory<byte> Left(ThreadId thread) => LiveFrames.Write(thread, static (json, thread) =>
+    {
+        json.WriteString("op"u8, "left"u8);
+        json.WriteString("thread"u8, thread.ToString());
+    });
+
     public static ReadOnlyMemory<byte> Receipt(MarkersMoved moved) => LiveFrames.Write(moved, static (json, moved) =>
     {
         json.WriteString("op"u8, "receipt"u8);

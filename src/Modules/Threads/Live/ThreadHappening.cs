@@ -6,12 +6,16 @@ namespace Stoa.Threads.Live;
 /// <summary>What members are told of a thread beside its events. It crosses to other nodes as JSON under the written name, and each tells its own sockets.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "what")]
 [JsonDerivedType(typeof(ThreadOpened), "opened")]
+[JsonDerivedType(typeof(MembersLeft), "left")]
 [JsonDerivedType(typeof(MarkersMoved), "moved")]
 [JsonDerivedType(typeof(TypingShown), "typing")]
 internal abstract record ThreadHappening(ThreadId Thread);
 
 /// <summary>These people have the thread now, or have it in another shape.</summary>
 internal sealed record ThreadOpened(ThreadId Thread, IReadOnlyList<PersonId> People) : ThreadHappening(Thread);
+
+/// <summary>These people can read nothing of it any more.</summary>
+internal sealed record MembersLeft(ThreadId Thread, IReadOnlyList<PersonId> People) : ThreadHappening(Thread);
 
 internal sealed record MarkersMoved(ThreadId Thread, MemberId Member, long Read, long Delivered) : ThreadHappening(Thread);
 

@@ -40,7 +40,7 @@ internal sealed class Typing : ILiveOp, IDisposable
     /// <summary>Tells the others, unless they have been told within two seconds; of a stranger to the thread nothing is told.</summary>
     public async ValueTask ShowAsync(ThreadId thread, MemberId member, bool on, CancellationToken cancellationToken)
     {
-        if (await members.FindAsync(thread, cancellationToken) is not { } list || !list.All.Contains(member))
+        if (await members.FindCurrentAsync(thread, cancellationToken) is not { } list || !list.Has(member))
         {
             return;
         }

@@ -52,6 +52,15 @@ internal sealed class AppendChanges(AppendBatch plain)
         var results = new AppendResult[items.Count];
         for (var i = 0; i < items.Count;)
         {
+            if (items[i].Change is CrowdChange crowd)
+            {
+                var (thread, type) = (items[i].What.Thread, crowd.GetType());
+                var together = items.Skip(i).TakeWhile(item => item.What.Thread == thread && item.Change?.GetType() == type).ToList();
+                (await crowd.ApplyAsync(connection, together, cancellationToken)).CopyTo(results, i);
+                i += together.Count;
+                continue;
+            }
+
             if (items[i].Change is { } change)
             {
                 results[i] = await ApplyAsync(connection, items[i], change, cancellationToken);
@@ -95,7 +104,7 @@ internal sealed class AppendChanges(AppendBatch plain)
             return new(AppendVerdict.Repeated, first.Seq, first.At, hasPage, membersVersion) { ExpiresAt = first.ExpiresAt };
         }
 
-        if (scope.Me is { IsRequest: true })
+        if (scope.Me is { IsRequest: true } && !change.WhileRequest)
         {
             return new(AppendVerdict.NotAccepted, 0, item.At, hasPage, membersVersion);
         }
@@ -108,7 +117,8 @@ internal sealed class AppendChanges(AppendBatch plain)
         var outcome = await change.ApplyAsync(scope, cancellationToken);
         if (outcome.Body is not { } body)
         {
-            return new(outcome.Refusal is null ? AppendVerdict.Unchanged : AppendVerdict.NotPossible, scope.LastSeq, scope.At, hasPage, membersVersion) { Refusal = outcome.Refusal };
+            var (seq, at) = outcome.Since ?? (scope.LastSeq, scope.At);
+            return new(outcome.Refusal is null ? AppendVerdict.Unchanged : AppendVerdict.NotPossible, seq, at, hasPage, membersVersion) { Refusal = outcome.Refusal };
         }
 
         (item.What, item.News) = (item.What with { Body = body }, outcome.News);

@@ -17,9 +17,24 @@ internal abstract class ThreadChange
     /// <summary>Who is no member may do it too: joining by a link.</summary>
     public virtual bool ForStrangers => false;
 
+    /// <summary>Who has not accepted the stranger's request may do it too: leaving.</summary>
+    public virtual bool WhileRequest => false;
+
     /// <summary>Looks, decides, and writes what it leads to. Runs again after a lost connection or a deadlock, with nothing of the last try left.</summary>
     /// <remarks>Refuses before it writes: a refusal rolls nothing back.</remarks>
     public abstract Task<ChangeOutcome> ApplyAsync(ChangeScope scope, CancellationToken cancellationToken);
+}
+
+/// <summary>A change that hundreds make to one thread at the same moment, as joining is: those that stand together in a batch are decided and carried out together, in their order.</summary>
+/// <remarks>One at a time 5,000 joins take their locks, looks and writes 5,000 times; together, some ten times.</remarks>
+internal abstract class CrowdChange : ThreadChange
+{
+    /// <param name="items">Of one thread, each with a change of this type. Body and news of those that become events are set.</param>
+    /// <returns>For each item, in order.</returns>
+    public abstract Task<AppendResult[]> ApplyAsync(NpgsqlConnection connection, IReadOnlyList<PendingEvent> items, CancellationToken cancellationToken);
+
+    public sealed override Task<ChangeOutcome> ApplyAsync(ChangeScope scope, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException($"{GetType().Name} is carried out for all that stand together.");
 }
 
 /// <summary>What became of a change.</summary>
@@ -32,6 +47,9 @@ internal sealed record ChangeOutcome
     public static ChangeOutcome Unchanged { get; } = new();
 
     public Problem? Refusal { get; private init; }
+
+    /// <summary>Without an event: the one since which it is as wanted; null for the thread's last.</summary>
+    public (long Seq, DateTimeOffset At)? Since { get; private init; }
 
     /// <summary>The event's own members as a JSON object; null without an event.</summary>
     public ReadOnlyMemory<byte>? Body { get; private init; }
@@ -47,6 +65,8 @@ internal sealed record ChangeOutcome
 
     /// <summary>What <see cref="Live.Fanout"/> tells after the event.</summary>
     public IReadOnlyList<Live.ThreadHappening> News { get; init; } = [];
+
+    public static ChangeOutcome UnchangedSince(long seq, DateTimeOffset at) => new() { Since = (seq, at) };
 
     public static ChangeOutcome Refused(Problem why) => new() { Refusal = why };
 

@@ -1,31 +1,74 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Stoa.Kernel;
 
 namespace Stoa.Threads.Membership;
 
 /// <param name="Version">Of the list; the thread's own number rises with every change.</param>
-internal sealed record MemberList(int Version, bool HasPage, IReadOnlyList<MemberId> All, IReadOnlyList<PersonId> People);
+/// <param name="IsGroup">Of any other thread the list never changes.</param>
+/// <param name="Page">Of a business thread.</param>
+/// <param name="People">In the order of their ids.</param>
+internal sealed record MemberList(int Version, bool IsGroup, PageId? Page, PersonId[] People)
+{
+    private static readonly Comparer<PersonId> byId = Comparer<PersonId>.Create((a, b) => a.Value.CompareTo(b.Value));
+
+    public bool Has(MemberId member) => Page is { } page && member == page || Array.BinarySearch(People, member.AsPerson(), byId) >= 0;
+}
 
 /// <summary>Who is in which thread, for telling them live. What must be certain (writing, reading) asks the database in its own statement.</summary>
-internal sealed class Members(NpgsqlDataSource database)
+/// <remarks>Bounded by the members in all lists: a group of 5,000 counts as much as 2,500 conversations of two. The lists live in two halves;
+/// when the young one is full the old one is forgotten, so that what is in use stays.</remarks>
+internal sealed class Members(NpgsqlDataSource database, IOptions<ThreadsOptions> options)
 {
-    private const int RememberedMax = 100_000;
-
-    private readonly ConcurrentDictionary<long, MemberList> remembered = new();
+    private readonly Lock gate = new();
+    private readonly int halfMax = options.Value.MembersRememberedMax / 2;
+    private volatile ConcurrentDictionary<long, MemberList> young = new();
+    private volatile ConcurrentDictionary<long, MemberList> old = new();
+    private int youngCount;
 
     /// <summary>The list as remembered, or null.</summary>
-    public MemberList? Peek(ThreadId thread) => remembered.GetValueOrDefault(thread.Value);
+    public MemberList? Peek(ThreadId thread)
+    {
+        if (young.TryGetValue(thread.Value, out var known))
+        {
+            return known;
+        }
+
+        if (old.TryGetValue(thread.Value, out known))
+        {
+            Remember(thread.Value, known);
+        }
+
+        return known;
+    }
 
     /// <summary>Another node may have changed who is in which thread.</summary>
-    public void ForgetAll() => remembered.Clear();
-
-    /// <summary>A list older than this is not used any more.</summary>
-    public void Forget(ThreadId thread) => remembered.TryRemove(thread.Value, out _);
-
-    public async ValueTask<MemberList?> FindAsync(ThreadId thread, CancellationToken cancellationToken)
+    public void ForgetAll()
     {
-        if (Peek(thread) is { } known)
+        lock (gate)
+        {
+            (young, old, youngCount) = (new(), new(), 0);
+        }
+    }
+
+    /// <summary>The list of this thread is not used any more.</summary>
+    public void Forget(ThreadId thread)
+    {
+        lock (gate)
+        {
+            old.TryRemove(thread.Value, out _);
+            if (young.TryRemove(thread.Value, out var known))
+            {
+                youngCount -= known.People.Length;
+            }
+        }
+    }
+
+    /// <summary>The list as it was at this version or later; null for a thread that is not there.</summary>
+    public async ValueTask<MemberList?> FindAsync(ThreadId thread, int atLeast, CancellationToken cancellationToken)
+    {
+        if (Peek(thread) is { } known && known.Version >= atLeast)
         {
             return known;
         }
@@ -34,33 +77,55 @@ internal sealed class Members(NpgsqlDataSource database)
         return Peek(thread);
     }
 
-    /// <summary>Reads the lists of these threads anew, in one query.</summary>
+    /// <summary>The list as it is now: of a group, another node may have changed it since it was remembered.</summary>
+    public async ValueTask<MemberList?> FindCurrentAsync(ThreadId thread, CancellationToken cancellationToken)
+    {
+        if (Peek(thread) is { IsGroup: false } known)
+        {
+            return known;
+        }
+
+        await using var command = database.CreateCommand("select members_version from threads.threads where id = $1");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
+        return await command.ExecuteScalarAsync(cancellationToken) is int version ? await FindAsync(thread, version, cancellationToken) : null;
+    }
+
+    /// <summary>Reads the lists of these threads anew, in one query. A group that has ended has an empty one.</summary>
     public async Task LoadAsync(long[] threads, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
-            select t.id, t.members_version, t.page_id is not null, array_agg(m.member_id order by m.member_id), array_agg(m.is_page order by m.member_id)
-            from threads.threads t join threads.members m on m.thread_id = t.id
+            select t.id, t.members_version, t.kind = 3, t.page_id, array_agg(m.member_id order by m.member_id) filter (where not m.is_page)
+            from threads.threads t left join threads.members m on m.thread_id = t.id
             where t.id = any($1) group by t.id
             """);
         command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = threads });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var ids = reader.GetFieldValue<long[]>(3);
-            var pages = reader.GetFieldValue<bool[]>(4);
-            Remember(reader.GetInt64(0), new(reader.GetInt32(1), reader.GetBoolean(2),
-                Array.ConvertAll(ids, id => new MemberId(id)), ids.Where((_, i) => !pages[i]).Select(id => new PersonId(id)).ToArray()));
+            Remember(reader.GetInt64(0), new(reader.GetInt32(1), reader.GetBoolean(2), reader.IsDBNull(3) ? null : new PageId(reader.GetInt64(3)),
+                reader.IsDBNull(4) ? [] : Array.ConvertAll(reader.GetFieldValue<long[]>(4), id => new PersonId(id))));
         }
     }
 
     private void Remember(long thread, MemberList list)
     {
-        if (remembered.Count >= RememberedMax)
+        lock (gate)
         {
-            remembered.Clear();
-        }
+            // Two may have read it at once: the newer one stays.
+            if (young.TryGetValue(thread, out var known) && known.Version >= list.Version)
+            {
+                return;
+            }
 
-        remembered[thread] = list;
+            var more = list.People.Length - (known?.People.Length ?? 0);
+            if (youngCount + more > halfMax)
+            {
+                (old, young, youngCount, more) = (young, new(), 0, list.People.Length);
+            }
+
+            young[thread] = list;
+            youngCount += more;
+        }
     }
 }

@@ -6,10 +6,9 @@ using Stoa.Hosting.Problems;
 using Stoa.Hosting.Requests;
 using Stoa.Hosting.SignIn;
 using Stoa.Kernel;
-using Stoa.People;
 using Stoa.Threads.Inbox;
 using Stoa.Threads.Live;
-using Stoa.Threads.Messages;
+using Stoa.Threads.Membership;
 using Stoa.Threads.Wire;
 
 namespace Stoa.Threads.Opening;
@@ -17,9 +16,8 @@ namespace Stoa.Threads.Opening;
 /// <summary><c>POST /api/threads</c>: a direct or business thread is found again, also by two who open it at the same moment.</summary>
 internal static class OpenThread
 {
-    private const int TitleMax = 100;
-
-    public sealed record OpenThreadRequest(string[]? With = null, string? Title = null);
+    /// <param name="ClientId">Of a group: the same again finds the group that was made the first time.</param>
+    public sealed record OpenThreadRequest(string[]? With = null, string? Title = null, Guid? ClientId = null);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/threads", HandleAsync).For(Audience.Person)
@@ -28,7 +26,7 @@ internal static class OpenThread
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
 
     private static async Task<IResult> HandleAsync(
-        HttpContext context, ThreadStore store, ThreadViews views, IPeople people, IPageDirectory pages, Fanout fanout, IOptions<ThreadsOptions> options,
+        HttpContext context, ThreadStore store, ThreadViews views, NamedPeople names, Acquaintance acquaintance, IPageDirectory pages, Fanout fanout, IOptions<ThreadsOptions> options,
         CancellationToken cancellationToken)
     {
         var request = await JsonBody.ReadAsync(context, ThreadsJson.Default.OpenThreadRequest);
@@ -43,56 +41,44 @@ internal static class OpenThread
         if (with is [var only] && only.StartsWith("page:", StringComparison.Ordinal))
         {
             return await pages.FindByUsernameAsync(only["page:".Length..], cancellationToken) is { } page
-                ? await AnswerAsync(await store.OpenBusinessAsync(page, me, cancellationToken), me, views, fanout, cancellationToken)
+                ? await AnswerAsync(await store.OpenBusinessAsync(page, me, cancellationToken), me, [], views, fanout, cancellationToken)
                 : Problem.NotFound("page_not_found", $"page '{only}'").AsResult();
         }
 
-        var others = new List<PersonId>();
-        foreach (var name in with)
-        {
-            if (!name.StartsWith('@'))
-            {
-                return Problem.Invalid("invalid_request", $"'{name}' in 'with' is neither '@handle' nor, alone, 'page:username'.", "Name people as @handle.").AsResult();
-            }
-
-            if (await people.FindByHandleAsync(name, cancellationToken) is not { } person)
-            {
-                return Problem.NotFound("person_not_found", $"person '{name}'").AsResult();
-            }
-
-            if (person.Id != me)
-            {
-                others.Add(person.Id);
-            }
-        }
-
-        if (others.Count == 0)
+        var named = (await names.FindAsync(with, cancellationToken)).Where(person => person.Key != me).ToDictionary();
+        PersonId[] others = [.. named.Keys];
+        if (others.Length == 0)
         {
             return Problem.Invalid("invalid_request", "A thread is with somebody else than oneself.", "Name another person.").AsResult();
         }
 
         if (request.Title is null && others is [var other])
         {
-            return await AnswerAsync(await store.OpenDirectAsync(me, other, cancellationToken), me, views, fanout, cancellationToken);
+            return await AnswerAsync(await store.OpenDirectAsync(me, other, cancellationToken), me, [other], views, fanout, cancellationToken);
         }
 
-        string? title = null;
-        if (request.Title is { } asked && (MessageText.TryClean(asked, out title) is { } wrong || title.Length > TitleMax || title.AsSpan().ContainsAny('\n', '\t')))
+        var title = request.Title is { } asked ? GroupWish.CleanTitle(asked) : null;
+        var blockers = await acquaintance.FindBlockersAsync(me, others, cancellationToken);
+        if (blockers.Count > 0)
         {
-            return Problem.Invalid("invalid_request", $"The title is not one line of 1 to {TitleMax} characters.", "Shorten it.").AsResult();
+            return GroupProblems.CannotBeAdded(blockers.Select(person => named[person])).AsResult();
         }
 
-        return await AnswerAsync(await store.MakeGroupAsync(me, others, title, cancellationToken), me, views, fanout, cancellationToken);
+        return await AnswerAsync(await store.MakeGroupAsync(me, others, title, request.ClientId, cancellationToken), me, others, views, fanout, cancellationToken);
     }
 
     private static async Task<IResult> AnswerAsync(
-        (ThreadId Thread, bool Made) opened, PersonId me, ThreadViews views, Fanout fanout, CancellationToken cancellationToken)
+        (ThreadId Thread, bool Made) opened, PersonId me, PersonId[] others, ThreadViews views, Fanout fanout, CancellationToken cancellationToken)
     {
-        var view = await views.FindAsync(me, opened.Thread, cancellationToken)
-            ?? throw new InvalidOperationException($"Thread {opened.Thread} was opened for a person who is not its member.");
+        // Not there for who made a group, left it, and asks for it again.
+        if (await views.FindAsync(me, opened.Thread, cancellationToken) is not { } view)
+        {
+            return ThreadProblems.NotFound.AsResult();
+        }
+
         if (opened.Made)
         {
-            await fanout.TellAsync(new ThreadOpened(opened.Thread, view.Members.Where(member => member.Kind == "person").Select(member => member.Id.AsPerson()).ToArray()), cancellationToken);
+            await fanout.TellAsync(new ThreadOpened(opened.Thread, [me, .. others]), cancellationToken);
         }
 
         return TypedResults.Json(view, ThreadsJson.Default.ThreadView, statusCode: opened.Made ? StatusCodes.Status201Created : StatusCodes.Status200OK);

@@ -20,14 +20,24 @@ internal sealed class ThreadStore(NpgsqlDataSource database, TimeProvider time)
     public Task<(ThreadId Thread, bool Made)> OpenBusinessAsync(PageId page, PersonId person, CancellationToken cancellationToken) =>
         OpenAsync(Business, page.Value, person.Value, [(page.Value, true), (person.Value, false)], cancellationToken);
 
-    public async Task<(ThreadId Thread, bool Made)> MakeGroupAsync(PersonId maker, IReadOnlyList<PersonId> others, string? title, CancellationToken cancellationToken)
+    /// <param name="clientId">Made by the maker before the first try; the group that it made is found again. Null: a new one each time.</param>
+    public async Task<(ThreadId Thread, bool Made)> MakeGroupAsync(PersonId maker, IReadOnlyList<PersonId> others, string? title, Guid? clientId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var made = await InsertAsync(connection, Group, null, null, title, [(maker.Value, false), .. others.Select(other => (other.Value, false))], cancellationToken)
-            ?? throw new InvalidOperationException("A group has no parties to collide with.");
-        await transaction.CommitAsync(cancellationToken);
-        return (made, true);
+        await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
+        {
+            if (await InsertAsync(connection, Group, null, null, title, [(maker.Value, false), .. others.Select(other => (other.Value, false))], cancellationToken, (maker, clientId)) is { } made)
+            {
+                await transaction.CommitAsync(cancellationToken);
+                return (made, true);
+            }
+        }
+
+        await using var find = new NpgsqlCommand("select id from threads.threads where made_by = $1 and made_as = $2", connection)
+        {
+            Parameters = { new NpgsqlParameter<long> { TypedValue = maker.Value }, new() { Value = (object?)clientId ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid } },
+        };
+        return await find.ExecuteScalarAsync(cancellationToken) is long id ? (new(id), false) : throw new InvalidOperationException("A group collided with one that is not there.");
     }
 
     public async Task<ThreadId?> FindBusinessAsync(PageId page, PersonId person, CancellationToken cancellationToken)
@@ -69,14 +79,16 @@ internal sealed class ThreadStore(NpgsqlDataSource database, TimeProvider time)
     }
 
     private async Task<ThreadId?> InsertAsync(
-        NpgsqlConnection connection, short kind, long? partyA, long? partyB, string? title, (long Member, bool IsPage)[] members, CancellationToken cancellationToken)
+        NpgsqlConnection connection, short kind, long? partyA, long? partyB, string? title, (long Member, bool IsPage)[] members, CancellationToken cancellationToken,
+        (PersonId By, Guid? As) maker = default)
     {
         var now = Instant.Now(time);
         await using var command = new NpgsqlCommand(
             """
             with made as (
-              insert into threads.threads (id, kind, party_a, party_b, title, member_count, created_at, updated_at) values ($1, $2, $3, $4, $5, cardinality($7), $6, $6)
-              on conflict (kind, party_a, party_b) where kind in (1, 2) do nothing returning id
+              insert into threads.threads (id, kind, party_a, party_b, title, member_count, made_by, made_as, created_at, updated_at)
+              values ($1, $2, $3, $4, $5, cardinality($7), case when $10 is not null then $9 end, $10, $6, $6)
+              on conflict do nothing returning id
             ), joined as (
               -- Whoever makes a group comes first and owns it.
               insert into threads.members (thread_id, member_id, is_page, joined_at, role)
@@ -96,6 +108,8 @@ internal sealed class ThreadStore(NpgsqlDataSource database, TimeProvider time)
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = now },
                 new NpgsqlParameter<long[]> { TypedValue = Array.ConvertAll(members, member => member.Member) },
                 new NpgsqlParameter<bool[]> { TypedValue = Array.ConvertAll(members, member => member.IsPage) },
+                new NpgsqlParameter<long> { TypedValue = maker.By.Value },
+                new NpgsqlParameter { Value = (object?)maker.As ?? DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Uuid },
             },
         };
         return await command.ExecuteScalarAsync(cancellationToken) is long id ? new ThreadId(id) : null;
