@@ -26,6 +26,10 @@ public sealed record WebhookEvent(WebhookParty Sender, WebhookParty Recipient, l
     public WebhookPayment? Payment { get; init; }
 
     public WebhookPreCheckout? PreCheckout { get; init; }
+
+    public WebhookMessageEdit? MessageEdit { get; init; }
+
+    public WebhookReaction? Reaction { get; init; }
 }
 
 /// <param name="Id">A page-scoped id or a page's id.</param>
@@ -49,7 +53,21 @@ public sealed record WebhookMessage(string Mid, long Seq)
     public WebhookReplyTo? ReplyTo { get; init; }
 
     public JsonElement? Attachments { get; init; }
+
+    /// <summary>The person has taken it back.</summary>
+    public bool? IsDeleted { get; init; }
+
+    /// <summary>Something of it has no form in the dialect.</summary>
+    public bool? IsUnsupported { get; init; }
 }
+
+/// <summary>A message has another text.</summary>
+/// <param name="NumEdit">The how-manieth edit of it.</param>
+public sealed record WebhookMessageEdit(string Mid, string Text, int NumEdit);
+
+/// <param name="Action"><c>react</c> or <c>unreact</c>.</param>
+/// <param name="Name">One of the dialect's names, or <c>other</c>; null when taken back.</param>
+public sealed record WebhookReaction(string Mid, string Action, [property: JsonPropertyName("reaction")] string? Name, string? Emoji);
 
 public sealed record WebhookQuickReply(string Payload);
 

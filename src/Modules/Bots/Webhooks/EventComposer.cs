@@ -11,7 +11,8 @@ internal static class EventComposer
 {
     /// <summary>A person's message or tap.</summary>
     /// <returns>The field it belongs to, and the event.</returns>
-    public static (string Field, WebhookEvent Event) FromPerson(ThreadEvent told, long psid, PageId page)
+    /// <param name="link">Signs a link to an upload.</param>
+    public static (string Field, WebhookEvent Event) FromPerson(ThreadEvent told, long psid, PageId page, Func<MediaId, Uri> link)
     {
         var shell = new WebhookEvent(Party(psid), Party(page.Value), told.At.ToUnixTimeMilliseconds());
         var text = Text(told.Body, "text");
@@ -21,17 +22,56 @@ internal static class EventComposer
             return (WebhookFields.Postbacks, shell with { Postback = new(text ?? "", Text(press, "payload") ?? "", told.Id.ToString()) });
         }
 
+        var (attachments, captions, unsupported) = PersonAttachments.Compose(told.Body, link);
         return (WebhookFields.Messages, shell with
         {
             Message = new(told.Id.ToString(), told.Seq)
             {
-                Text = text,
+                Text = text ?? captions,
                 QuickReply = Text(press, "kind") == "quick_reply" ? new(Text(press, "payload") ?? "") : null,
                 ReplyTo = ReplyTo(told),
-                Attachments = Attachments(told.Body),
+                Attachments = attachments,
+                IsUnsupported = unsupported ? true : null,
             },
         });
     }
+
+    /// <summary>What a person did to a message; null for what bots are not told of, and for kinds that this program does not know.</summary>
+    /// <returns>The field it belongs to, and the event.</returns>
+    public static (string Field, WebhookEvent Event)? Change(ThreadEvent told, long psid, PageId page)
+    {
+        if (Member(told.Body, "of") is not { ValueKind: JsonValueKind.Number } of)
+        {
+            return null;
+        }
+
+        var shell = new WebhookEvent(Party(psid), Party(page.Value), told.At.ToUnixTimeMilliseconds());
+        var mid = new MessageId(told.Thread, of.GetInt64()).ToString();
+        var emoji = Text(told.Body, "emoji");
+        return told.Kind switch
+        {
+            "unsend" => (WebhookFields.Messages, shell with { Message = new(mid, of.GetInt64()) { IsDeleted = true } }),
+            "edit" when Text(told.Body, "text") is { } text =>
+                (WebhookFields.Edits, shell with { MessageEdit = new(mid, text, Member(told.Body, "edits") is { ValueKind: JsonValueKind.Number } edits ? edits.GetInt32() : 1) }),
+            "reaction" => (WebhookFields.Reactions, shell with { Reaction = new(mid, emoji is null ? "unreact" : "react", emoji is null ? null : NameOf(emoji), emoji) }),
+            _ => null,
+        };
+    }
+
+    /// <summary>Whether a message says nothing any more: it was taken back, or has expired, before bots were told.</summary>
+    public static bool IsEmpty(ThreadEvent told) => Member(told.Body, "unsent") is not null || Member(told.Body, "expired") is not null;
+
+    private static string NameOf(string emoji) => emoji switch
+    {
+        "👍" => "like",
+        "👎" => "dislike",
+        "❤️" => "love",
+        "😢" => "sad",
+        "😮" => "wow",
+        "😆" or "😂" or "😀" => "smile",
+        "😠" or "😡" => "angry",
+        _ => "other",
+    };
 
     /// <summary>The page's own message: sender and recipient change places.</summary>
     /// <param name="app">The app that sent it; null when a person did.</param>

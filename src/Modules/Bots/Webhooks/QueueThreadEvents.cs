@@ -6,6 +6,7 @@ using Stoa.Bots.Pages;
 using Stoa.Bots.Sending;
 using Stoa.Hosting.Outbox;
 using Stoa.Kernel;
+using Stoa.Media;
 using Stoa.Threads;
 
 namespace Stoa.Bots.Webhooks;
@@ -13,8 +14,11 @@ namespace Stoa.Bots.Webhooks;
 /// <summary>
 /// Turns the news of business threads into deliveries, in the transaction that removes the news: each event is queued exactly once.
 /// </summary>
-internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads threads, Deliveries deliveries, TimeProvider time, ILogger<QueueThreadEvents> logger) : IOutboxConsumer
+internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads threads, IMedia media, Deliveries deliveries, TimeProvider time, ILogger<QueueThreadEvents> logger) : IOutboxConsumer
 {
+    // The longest that a link lives. A bot that is down for longer gets a dead one.
+    private static readonly TimeSpan linkLasts = TimeSpan.FromMinutes(5);
+
     private HashSet<AppId> toWake = [];
 
     public string Topic => ThreadNews.Topic;
@@ -87,17 +91,22 @@ internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads
         return told;
     }
 
-    private static IEnumerable<NewDelivery> Compose(Told told, long psid, IEnumerable<Subscriber> subscribers, Dictionary<(long, Guid), (long App, string? Metadata)> sends)
+    private IEnumerable<NewDelivery> Compose(Told told, long psid, IEnumerable<Subscriber> subscribers, Dictionary<(long, Guid), (long App, string? Metadata)> sends)
     {
         var (news, happened, _) = told;
         switch (news.Type)
         {
+            // Taken back before anybody was told of it.
+            case "event" when happened.Kind == "message" && EventComposer.IsEmpty(happened):
+                return [];
             case "event" when happened.Kind == "message" && happened.Sender == news.Page:
                 var (app, metadata) = sends.TryGetValue((news.Thread.Value, happened.ClientId), out var send) ? ((long?)send.App, send.Metadata) : (null, null);
                 return Queue(WebhookFields.Echoes, EventComposer.Echo(happened, psid, news.Page, app, metadata), null);
             case "event" when happened.Kind == "message":
-                var (field, composed) = EventComposer.FromPerson(happened, psid, news.Page);
+                var (field, composed) = EventComposer.FromPerson(happened, psid, news.Page, id => media.SignLink(id, linkLasts));
                 return Queue(field, composed, happened.Seq);
+            case "event" when happened.Sender != news.Page && EventComposer.Change(happened, psid, news.Page) is { } change:
+                return Queue(change.Field, change.Event, null);
             case "read":
                 return Queue(WebhookFields.Reads, EventComposer.Marker(true, happened, psid, news.Page, news.At), null);
             case "delivered":

@@ -8,12 +8,14 @@ internal static class WebhookFields
     public const string Deliveries = "message_deliveries";
     public const string Reads = "message_reads";
     public const string Echoes = "message_echoes";
+    public const string Edits = "message_edits";
+    public const string Reactions = "message_reactions";
     public const string Payments = "messaging_payments";
     public const string PreCheckouts = "messaging_pre_checkouts";
 
-    /// <summary>What a new bot gets: everything but echoes, which make careless bots answer themselves.</summary>
+    /// <summary>What a new bot gets: not echoes, which make careless bots answer themselves, nor edits and reactions, which simple bots take for messages.</summary>
     public static IReadOnlyList<string> Default { get; } = [Messages, Postbacks, Deliveries, Reads, Payments, PreCheckouts];
 
     /// <summary>What this server sends. Other documented names are accepted and never happen.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Default, Echoes];
+    public static IReadOnlyList<string> All { get; } = [.. Default, Echoes, Edits, Reactions];
 }
