@@ -85,7 +85,8 @@ internal sealed class Edit : ThreadChange
             return ChangeOutcome.Unchanged;
         }
 
-        if (await CountEditsAsync(scope, cancellationToken) >= VersionsMax - 1)
+        var edits = await CountEditsAsync(scope, cancellationToken) + 1;
+        if (edits >= VersionsMax)
         {
             return ChangeOutcome.Refused(MessageProblems.Conflict("edited_too_often", What, $"The message has {VersionsMax} versions, which is the most.", "Write another."));
         }
@@ -111,6 +112,7 @@ internal sealed class Edit : ThreadChange
         return ChangeOutcome.Done(ChangeJson.Object(json =>
         {
             json.WriteNumber("of"u8, seq);
+            json.WriteNumber("edits"u8, edits);
             WriteText(json);
         })) with { Of = seq, ExpiresAt = target.ExpiresAt };
     }
