@@ -61,7 +61,11 @@ public sealed class ThreadsModule : IModule
         services.AddHostedService(provider => provider.GetRequiredService<SweepExpired>());
         services.AddSingleton<Typing>();
         services.AddSingleton<ILiveOp>(provider => provider.GetRequiredService<Typing>());
+        services.AddSingleton<CommitAnswers>();
         services.AddSingleton<ILiveOp, SendOp>();
+        services.AddSingleton<ILiveOp, EditOp>();
+        services.AddSingleton<ILiveOp, UnsendOp>();
+        services.AddSingleton<ILiveOp, ReactOp>();
         services.AddSingleton<ILiveOp>(provider => new MarkerOp("read", provider.GetRequiredService<MarkerLane>()));
         services.AddSingleton<ILiveOp>(provider => new MarkerOp("delivered", provider.GetRequiredService<MarkerLane>()));
         services.AddSingleton<ILiveReplay, Replay>();

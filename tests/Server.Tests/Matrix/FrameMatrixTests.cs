@@ -19,6 +19,9 @@ public sealed class FrameMatrixTests
     [
         new("ping", """{"op":"ping"}""", "pong", "pong", "pong"),
         new("send", """{"op":"send","thread":"{direct}","clientId":"{uuid}","text":"hello"}""", "error thread_not_found", "sent", "error thread_not_found"),
+        new("edit", """{"op":"edit","thread":"{direct}","seq":1,"clientId":"{uuid}","text":"hello there"}""", "error thread_not_found", "sent", "error thread_not_found"),
+        new("react", """{"op":"react","thread":"{direct}","seq":1,"clientId":"{uuid}","emoji":"👍"}""", "error thread_not_found", "sent", "error thread_not_found"),
+        new("unsend", """{"op":"unsend","thread":"{direct}","seq":1,"clientId":"{uuid}"}""", "error thread_not_found", "sent", "error thread_not_found"),
         // Nobody is shown a stranger's typing, and nobody need tell the stranger.
         new("typing", """{"op":"typing","thread":"{direct}","on":true}""", "", "", ""),
         new("read", """{"op":"read","thread":"{direct}","seq":1}""", "error thread_not_found", "", ""),
@@ -80,7 +83,7 @@ public sealed class FrameMatrixTests
         Assert.Equal(taken.Order(StringComparer.Ordinal), rows.Select(row => row.Op).Order(StringComparer.Ordinal));
     }
 
-    /// <summary>Sends the frame and then a ping: what came before the pong (and the answer to a send, which follows its commit) is the outcome.</summary>
+    /// <summary>Sends the frame and then a ping: what came before the pong (and the answer to what is written, which follows its commit) is the outcome.</summary>
     private static async Task<string> AskAsync(MatrixWorld world, string token, FrameRow row)
     {
         using var socket = await OpenAsync(world);
@@ -96,7 +99,7 @@ public sealed class FrameMatrixTests
         }
 
         var (answer, ponged) = ("", false);
-        while (!ponged || (row.Op == "send" && answer.Length == 0))
+        while (!ponged || (row.Op is "send" or "edit" or "react" or "unsend" && answer.Length == 0))
         {
             var frame = await HearAsync(socket);
             var op = frame.GetProperty("op").GetString();
