@@ -50,8 +50,20 @@ internal sealed class UploadStore(NpgsqlDataSource database, BlobRows blobs, Tim
              """,
             new
             {
-                next.Bytes, next.Hour, next.UploadsInHour, next.Day, next.UploadsInDay, id = MediaId.New().Value, owner = owner.Value, metadata.ClientId, metadata.Type, metadata.Name,
-                length, metadata.Waveform, now, expires = now + options.Value.UploadExpiresAfter,
+                next.Bytes,
+                next.Hour,
+                next.UploadsInHour,
+                next.Day,
+                next.UploadsInDay,
+                id = MediaId.New().Value,
+                owner = owner.Value,
+                metadata.ClientId,
+                metadata.Type,
+                metadata.Name,
+                length,
+                metadata.Waveform,
+                now,
+                expires = now + options.Value.UploadExpiresAfter,
             }, transaction, cancellationToken: cancellationToken));
         await transaction.CommitAsync(cancellationToken);
         return (row, null);
