@@ -14,6 +14,9 @@ internal sealed class Workshop : IAsyncDisposable
     public const string ServerAssembly = "src/Server/bin/Release/net10.0/Stoa.Server.dll";
     private const string BenchAssembly = "benchmarks/bin/Release/net10.0/Stoa.Bench.dll";
     private const string Debian = "/usr/lib/postgresql/15/bin";
+    /// <summary>A loopback address of the bench's own: a peer that knows no Unix sockets reaches the database there, at its usual port.</summary>
+    public const string PeerAddress = "127.0.0.7";
+
     private static readonly TimeSpan readyWithin = TimeSpan.FromSeconds(60);
 
     private readonly PostgresCluster cluster;
@@ -38,7 +41,13 @@ internal sealed class Workshop : IAsyncDisposable
         Directory.CreateDirectory(folder, (UnixFileMode)0b111_101_101);
         var binaries = options.PostgresBinaries ?? (Directory.Exists(Debian) ? Debian : null);
         // fsync, synchronous_commit and full_page_writes stay on: a figure that is not durable is no figure.
-        var cluster = new PostgresCluster(Hosting.Postgres.PostgresBinaries.Find(binaries), Path.Combine(folder, "p"), new Dictionary<string, string>(), throwaway: false, NullLogger.Instance);
+        var settings = new Dictionary<string, string>();
+        if (options.Peer)
+        {
+            settings["listen_addresses"] = PeerAddress;
+        }
+
+        var cluster = new PostgresCluster(Hosting.Postgres.PostgresBinaries.Find(binaries), Path.Combine(folder, "p"), settings, throwaway: false, NullLogger.Instance);
         await cluster.StartAsync(cancellationToken);
         await using var connection = new NpgsqlConnection(ConnectionStringTo(cluster, "postgres"));
         await connection.OpenAsync(cancellationToken);
@@ -85,19 +94,21 @@ internal sealed class Workshop : IAsyncDisposable
     /// <summary>Starts a built program of the checkout with its standard output and error in a file; ended with the workshop.</summary>
     public Process Start(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(Root, assembly), .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Folder,
-        };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(Root, assembly), .. arguments]) { WorkingDirectory = Folder };
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
 
-        var process = Process.Start(start) ?? throw new InvalidOperationException($"{assembly} did not start.");
+        return Start(start);
+    }
+
+    /// <summary>The same for any program.</summary>
+    public Process Start(ProcessStartInfo start)
+    {
+        (start.RedirectStandardInput, start.RedirectStandardOutput, start.RedirectStandardError) = (true, true, true);
+        var name = string.Join(' ', start.ArgumentList.Prepend(start.FileName).Take(2));
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{name} did not start.");
         var said = new StringWriter();
         process.OutputDataReceived += (_, line) => Keep(said, line.Data);
         process.ErrorDataReceived += (_, line) => Keep(said, line.Data);
@@ -111,7 +122,7 @@ internal sealed class Workshop : IAsyncDisposable
             {
                 lock (said)
                 {
-                    Console.Error.WriteLine($"{assembly} ended with {process.ExitCode}:\n{said}");
+                    Console.Error.WriteLine($"{name} ended with {process.ExitCode}:\n{said}");
                 }
             }
         };
