@@ -106,10 +106,13 @@ public static class Cast
         });
     }
 
+    /// <summary>Two who know each other: also where a stranger's thread is a request, this one is none.</summary>
     public static async Task<(Somebody One, Somebody Other, ThreadId Thread)> PairAsync(StoaServer server)
     {
         var one = await Somebody.SignUpAsync(server, "one", "One");
         var other = await Somebody.SignUpAsync(server, "other", "Other");
-        return (one, other, await one.OpenAsync("@other"));
+        var thread = await one.OpenAsync("@other");
+        Assert.Equal(thread, await other.OpenAsync("@one"));
+        return (one, other, thread);
     }
 }

@@ -101,7 +101,7 @@ public sealed class ThreadChangeTests
         var log = server.Services.GetRequiredService<ThreadLog>();
         await using var phone = await other.ConnectAsync();
         await one.SendAsync(thread, "marked");
-        var (id, change) = (Guid.NewGuid(), new CountingChange { News = [new TypingShown(thread, one.Id, true)] });
+        var (id, change) = (Guid.NewGuid(), new CountingChange { News = [new PersonalNews(thread, [other.Id], ThreadFrames.Typing(thread, one.Id, true))] });
 
         road.LoseNext(lost, commits: true);
         var first = log.ChangeAsync(thread, one.Id, id, change, Ct);

@@ -7,7 +7,8 @@ internal sealed record HeardMessage(long Seq, string Id, string Sender, DateTime
 /// <summary>The end of a conversation, oldest first, and who is in it.</summary>
 /// <param name="Kind">direct, business or group.</param>
 /// <param name="Self">The friend's own id.</param>
-internal sealed record HeardThread(string Id, string Kind, string Self, IReadOnlyList<HeardMessage> Messages);
+/// <param name="IsRequest">Of a stranger whom the friend has not accepted yet.</param>
+internal sealed record HeardThread(string Id, string Kind, string Self, IReadOnlyList<HeardMessage> Messages, bool IsRequest = false);
 
 /// <summary>Whether a simulated person has something to answer. Pure, so each rule is one line of a test.</summary>
 internal static class Answering

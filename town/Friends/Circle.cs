@@ -24,6 +24,8 @@ internal sealed partial class Circle(
                 if (!threads.TryGetValue(pair, out var thread))
                 {
                     threads[pair] = thread = await sessions.CallAsync(opening.From, token => api.OpenAsync(token, opening.To, cancellation), cancellation);
+                    // They are friends: what was said between them stands in the inbox, not among the requests of strangers.
+                    await sessions.CallAsync(opening.To, token => AcceptAsync(token, thread, cancellation), cancellation);
                 }
                 var id = StableId.Of("opening", opening.From, opening.To, opening.Text);
                 await sessions.CallAsync(opening.From, token => SendAsync(token, thread, id, opening.Text, cancellation), cancellation);
@@ -56,6 +58,12 @@ internal sealed partial class Circle(
         if (!byId.TryGetValue(message.Sender, out var friend)) return false;
         var own = await sessions.CallAsync(friend.Handle, token => api.MessageAsync(token, thread, message.Seq, cancellation), cancellation);
         return own is null || StableId.IsOurs(own.ClientId);
+    }
+
+    private async Task<bool> AcceptAsync(string token, string thread, CancellationToken cancellation)
+    {
+        await api.AcceptAsync(token, thread, cancellation);
+        return true;
     }
 
     private async Task<bool> SendAsync(string token, string thread, Guid id, string text, CancellationToken cancellation)

@@ -141,6 +141,8 @@ internal sealed class FriendLife(Friend friend, Circle circle, PeopleApi api, Se
             if (heard.Messages.Count == 0) return;
             var simulated = await circle.WroteAsync(thread, heard.Messages[^1], cancellation);
             if (Answering.Wanted(heard, friend.FirstName, simulated) is not { } message) return;
+            // A newcomer is a stranger: until they are accepted they see neither ticks nor typing, and cannot be answered.
+            if (heard.IsRequest) await sessions.CallAsync(friend.Handle, token => AcceptAsync(token, thread, cancellation), cancellation);
 
             await socket.SendAsync(new JsonObject { ["op"] = "read", ["thread"] = thread, ["seq"] = message.Seq }, cancellation);
             var before = heard.Messages.LastOrDefault(other => other.Sender == self)?.Text;
@@ -188,7 +190,14 @@ internal sealed class FriendLife(Friend friend, Circle circle, PeopleApi api, Se
         var token = await sessions.TokenAsync(friend.Handle, cancellation);
         var about = await api.ThreadAsync(token, thread, cancellation);
         var messages = await api.NewestAsync(token, thread, HeardMost, cancellation);
-        return new HeardThread(thread, about.GetProperty("kind").GetString() ?? "", self, [.. messages.OrderBy(message => message.Seq)]);
+        var isRequest = about.TryGetProperty("request", out var request) && request.ValueKind == JsonValueKind.True;
+        return new HeardThread(thread, about.GetProperty("kind").GetString() ?? "", self, [.. messages.OrderBy(message => message.Seq)], isRequest);
+    }
+
+    private async Task<bool> AcceptAsync(string token, string thread, CancellationToken cancellation)
+    {
+        await api.AcceptAsync(token, thread, cancellation);
+        return true;
     }
 
     private async Task<string> NameOfAsync(string thread, string member, CancellationToken cancellation)

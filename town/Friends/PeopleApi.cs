@@ -27,9 +27,13 @@ internal sealed class PeopleApi(HttpClient http, Uri server)
     public async Task<string> MyIdAsync(string token, CancellationToken cancellation) =>
         (await CallAsync(HttpMethod.Get, "/api/me", token, null, cancellation)).GetProperty("id").GetString() ?? throw new JsonException("A person without an id.");
 
-    /// <summary>The newest threads, as the server shows them.</summary>
-    public async Task<IReadOnlyList<JsonElement>> ThreadsAsync(string token, CancellationToken cancellation) =>
-        [.. (await CallAsync(HttpMethod.Get, "/api/threads?limit=50", token, null, cancellation)).GetProperty("threads").EnumerateArray()];
+    /// <summary>The newest threads, as the server shows them; what strangers ask first.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ThreadsAsync(string token, CancellationToken cancellation)
+    {
+        var asked = await CallAsync(HttpMethod.Get, "/api/threads?limit=50&folder=requests", token, null, cancellation);
+        var known = await CallAsync(HttpMethod.Get, "/api/threads?limit=50", token, null, cancellation);
+        return [.. asked.GetProperty("threads").EnumerateArray(), .. known.GetProperty("threads").EnumerateArray()];
+    }
 
     public Task<JsonElement> ThreadAsync(string token, string thread, CancellationToken cancellation) => CallAsync(HttpMethod.Get, $"/api/threads/{thread}", token, null, cancellation);
 
@@ -42,6 +46,9 @@ internal sealed class PeopleApi(HttpClient http, Uri server)
     public async Task<string> OpenAsync(string token, string handle, CancellationToken cancellation) =>
         (await CallAsync(HttpMethod.Post, "/api/threads", token, new JsonObject { ["with"] = new JsonArray("@" + handle) }, cancellation)).GetProperty("id").GetString()
         ?? throw new JsonException("A thread without an id.");
+
+    /// <summary>A stranger's request becomes a conversation; one that is no request stays as it is.</summary>
+    public Task AcceptAsync(string token, string thread, CancellationToken cancellation) => CallAsync(HttpMethod.Put, $"/api/threads/{thread}/accept", token, null, cancellation);
 
     public Task SendAsync(string token, string thread, Guid clientId, string text, CancellationToken cancellation) =>
         CallAsync(HttpMethod.Post, $"/api/threads/{thread}/messages", token, new JsonObject { ["clientId"] = clientId.ToString(), ["text"] = text }, cancellation);

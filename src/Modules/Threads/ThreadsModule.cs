@@ -14,6 +14,7 @@ using Stoa.Threads.Markers;
 using Stoa.Threads.Membership;
 using Stoa.Threads.Messages;
 using Stoa.Threads.Opening;
+using Stoa.Threads.Own;
 using Stoa.Threads.Search;
 using Stoa.Threads.Wire;
 
@@ -69,11 +70,18 @@ public sealed class ThreadsModule : IModule
         services.AddSingleton<ILiveOp>(provider => new MarkerOp("read", provider.GetRequiredService<MarkerLane>()));
         services.AddSingleton<ILiveOp>(provider => new MarkerOp("delivered", provider.GetRequiredService<MarkerLane>()));
         services.AddSingleton<ILiveReplay, Replay>();
-        services.AddSingleton<ILiveListener, Presence>();
         services.AddSingleton<IndexThreads>();
         services.AddSingleton<FindMessages>();
         services.AddSingleton<Searching>();
         services.AddHostedService<SearchIndexer>();
+        services.AddSingleton<Presence>();
+        services.AddSingleton<ILiveListener>(provider => provider.GetRequiredService<Presence>());
+        services.AddSingleton<Requests>();
+        services.AddSingleton<Acquainted>();
+        services.AddSingleton<SettingsStore>();
+        services.AddSingleton<Folders>();
+        services.AddSingleton<Drafts>();
+        services.AddSingleton<Privacy>();
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)
@@ -105,6 +113,13 @@ public sealed class ThreadsModule : IModule
         ListInvites.Map(routes);
         LookAtInvite.Map(routes);
         JoinByInvite.Map(routes);
+        ChangeSettings.Map(routes);
+        SaveDraft.Map(routes);
+        AnswerRequest.Map(routes);
+        MarkAllRead.Map(routes);
+        CountTotals.Map(routes);
+        ChangePrivacy.Map(routes);
+        ReadPresence.Map(routes);
         routes.MapStoaLive();
     }
 }

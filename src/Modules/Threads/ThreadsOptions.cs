@@ -49,4 +49,6 @@ public sealed class ThreadsOptions
     /// <summary>A search that takes longer is given up (503). Default 2 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan SearchAnswersWithin { get; set; } = TimeSpan.FromSeconds(2);
+    /// <summary>Whether a stranger's first thread is a request, which must be accepted before it is answered. Default: yes, except with limits off, so that load tools write both ways at once.</summary>
+    public bool? Requests { get; set; }
 }

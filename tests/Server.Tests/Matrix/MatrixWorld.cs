@@ -34,7 +34,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
 
     public static async Task<MatrixWorld> OpenAsync(CancellationToken cancellationToken)
     {
-        var server = await StoaServer.StartAsync(new() { World = World.Town });
+        var server = await StoaServer.StartAsync(new() { World = World.Town, Settings = new Dictionary<string, string> { ["Threads:Requests"] = "true" } });
         var events = Channel.CreateUnbounded<JsonElement>();
         var bots = await ListenAsync(events);
         var webhook = bots.Urls.First() + "/webhook";

@@ -143,8 +143,7 @@ internal sealed partial class Fanout : IAsyncDisposable
     {
         ThreadOpened opened => TellOpenedAsync(opened, cancellationToken),
         MembersLeft left => TellLeft(left),
-        MarkersMoved moved => TellMovedAsync(moved, cancellationToken),
-        TypingShown shown => TellTypingAsync(shown, cancellationToken),
+        PersonalNews personal => TellPersonal(personal),
         _ => throw new InvalidOperationException($"{happening.GetType().Name} is no news."),
     };
 
@@ -226,7 +225,7 @@ internal sealed partial class Fanout : IAsyncDisposable
 
         foreach (var person in opened.People)
         {
-            if (bus.Reaches([person]) && await views.FindAsync(person, opened.Thread, cancellationToken) is { } view)
+            if (bus.Reaches([person]) && await views.FindListedAsync(person, opened.Thread, cancellationToken) is { } view)
             {
                 bus.Publish(new([person], ThreadFrames.Thread(view)));
             }
@@ -243,25 +242,14 @@ internal sealed partial class Fanout : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private async Task TellMovedAsync(MarkersMoved moved, CancellationToken cancellationToken)
+    private Task TellPersonal(PersonalNews news)
     {
-        if (await members.FindAsync(moved.Thread, 0, cancellationToken) is { } list && bus.Reaches(list.People))
+        if (bus.Reaches(news.To))
         {
-            bus.Publish(new(list.People, ThreadFrames.Receipt(moved)));
+            bus.Publish(new(news.To, news.Frame));
         }
-    }
 
-    private async Task TellTypingAsync(TypingShown shown, CancellationToken cancellationToken)
-    {
-        // Whoever has left since is nobody to the others.
-        if (await members.FindAsync(shown.Thread, 0, cancellationToken) is { } list && list.Has(shown.Member))
-        {
-            var others = list.People.Where(person => person != shown.Member).ToArray();
-            if (bus.Reaches(others))
-            {
-                bus.Publish(new(others, ThreadFrames.Typing(shown)));
-            }
-        }
+        return Task.CompletedTask;
     }
 
     private static ReadOnlyMemory<byte> Frame(ThreadId thread, NewEvent what, string kind, AppendResult result, Guid? clientId)

@@ -98,7 +98,7 @@ internal sealed partial class Fanout
 
     /// <summary>Of a thread that nobody here watches nobody here needs to hear; a new one is told of by its opening.</summary>
     private Task TellElsewhereAsync(ThreadHappening happening, CancellationToken cancellationToken) =>
-        happening is ThreadOpened or MembersLeft || watched.Has(happening.Thread) ? TellHappeningAsync(happening, cancellationToken) : Task.CompletedTask;
+        happening is ThreadOpened or MembersLeft or PersonalNews || watched.Has(happening.Thread) ? TellHappeningAsync(happening, cancellationToken) : Task.CompletedTask;
 
     /// <summary>An event of ours in a thread that is not watched: somebody here may have become a member of it just now.</summary>
     private async Task EnterAsync(CommittedEvent told, CancellationToken cancellationToken)

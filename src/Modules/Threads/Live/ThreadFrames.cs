@@ -52,29 +52,54 @@ internal static class ThreadFrames
         json.WriteString("thread"u8, thread.ToString());
     });
 
-    public static ReadOnlyMemory<byte> Receipt(MarkersMoved moved) => LiveFrames.Write(moved, static (json, moved) =>
+    /// <param name="read">0 for whoever does not see it.</param>
+    public static ReadOnlyMemory<byte> Receipt(ThreadId thread, MemberId member, long read, long delivered) => LiveFrames.Write((thread, member, read, delivered), static (json, moved) =>
     {
         json.WriteString("op"u8, "receipt"u8);
-        json.WriteString("thread"u8, moved.Thread.ToString());
-        json.WriteString("member"u8, moved.Member.ToString());
-        json.WriteNumber("read"u8, moved.Read);
-        json.WriteNumber("delivered"u8, moved.Delivered);
+        json.WriteString("thread"u8, moved.thread.ToString());
+        json.WriteString("member"u8, moved.member.ToString());
+        json.WriteNumber("read"u8, moved.read);
+        json.WriteNumber("delivered"u8, moved.delivered);
     });
 
-    public static ReadOnlyMemory<byte> Typing(TypingShown shown) => LiveFrames.Write(shown, static (json, shown) =>
+    public static ReadOnlyMemory<byte> Typing(ThreadId thread, MemberId member, bool on) => LiveFrames.Write((thread, member, on), static (json, shown) =>
     {
         json.WriteString("op"u8, "typing"u8);
-        json.WriteString("thread"u8, shown.Thread.ToString());
-        json.WriteString("member"u8, shown.Member.ToString());
-        json.WriteBoolean("on"u8, shown.On);
+        json.WriteString("thread"u8, shown.thread.ToString());
+        json.WriteString("member"u8, shown.member.ToString());
+        json.WriteBoolean("on"u8, shown.on);
     });
 
-    public static ReadOnlyMemory<byte> Presence(PersonId person, bool online) => LiveFrames.Write((person, online), static (json, presence) =>
+    /// <summary>One person's state as members of the frame, several in a list.</summary>
+    public static ReadOnlyMemory<byte> Presence(IReadOnlyCollection<Seen> people) => LiveFrames.Write(people, static (json, people) =>
     {
         json.WriteString("op"u8, "presence"u8);
-        json.WriteString("person"u8, presence.person.ToString());
-        json.WriteBoolean("online"u8, presence.online);
+        if (people.Count == 1)
+        {
+            Write(json, people.First());
+            return;
+        }
+
+        json.WriteStartArray("people"u8);
+        foreach (var one in people)
+        {
+            json.WriteStartObject();
+            Write(json, one);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     });
+
+    private static void Write(Utf8JsonWriter json, Seen seen)
+    {
+        json.WriteString("person"u8, seen.Person.ToString());
+        json.WriteBoolean("online"u8, seen.Online);
+        if (seen.LastSeen is { } at)
+        {
+            json.WriteString("lastSeen"u8, Instant.Text(at));
+        }
+    }
 
     public static ReadOnlyMemory<byte> Sent(ThreadId thread, Guid clientId, AppendResult result) => LiveFrames.Write((thread, clientId, result), static (json, sent) =>
     {

@@ -7,8 +7,7 @@ namespace Stoa.Threads.Live;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "what")]
 [JsonDerivedType(typeof(ThreadOpened), "opened")]
 [JsonDerivedType(typeof(MembersLeft), "left")]
-[JsonDerivedType(typeof(MarkersMoved), "moved")]
-[JsonDerivedType(typeof(TypingShown), "typing")]
+[JsonDerivedType(typeof(PersonalNews), "personal")]
 internal abstract record ThreadHappening(ThreadId Thread);
 
 /// <summary>These people have the thread now, or have it in another shape.</summary>
@@ -17,6 +16,5 @@ internal sealed record ThreadOpened(ThreadId Thread, IReadOnlyList<PersonId> Peo
 /// <summary>These people can read nothing of it any more.</summary>
 internal sealed record MembersLeft(ThreadId Thread, IReadOnlyList<PersonId> People) : ThreadHappening(Thread);
 
-internal sealed record MarkersMoved(ThreadId Thread, MemberId Member, long Read, long Delivered) : ThreadHappening(Thread);
-
-internal sealed record TypingShown(ThreadId Thread, MemberId Member, bool On) : ThreadHappening(Thread);
+/// <summary>A frame for these people alone: whoever makes it knows who may see it.</summary>
+internal sealed record PersonalNews(ThreadId Thread, IReadOnlyList<PersonId> To, ReadOnlyMemory<byte> Frame) : ThreadHappening(Thread);

@@ -29,14 +29,14 @@ internal static class BlockOthers
 
         void MapOne(string method, string name, string summary, bool block) =>
             routes.MapMethods("/api/threads/{id}/block", [method],
-                    (string id, HttpContext context, NpgsqlDataSource database, Fanout fanout, TimeProvider time, CancellationToken cancellationToken) =>
-                        HandleAsync(id, block, context.Person(), database, fanout, time, cancellationToken)).For(Audience.Person)
+                    (string id, HttpContext context, NpgsqlDataSource database, Fanout fanout, Presence presence, TimeProvider time, CancellationToken cancellationToken) =>
+                        HandleAsync(id, block, context.Person(), database, fanout, presence, time, cancellationToken)).For(Audience.Person)
                 .WithName(name).WithTags("Threads").WithSummary(summary)
                 .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     private static async Task<IResult> HandleAsync(
-        string id, bool block, PersonId me, NpgsqlDataSource database, Fanout fanout, TimeProvider time, CancellationToken cancellationToken)
+        string id, bool block, PersonId me, NpgsqlDataSource database, Fanout fanout, Presence presence, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!ThreadId.TryParse(id, null, out var thread))
         {
@@ -64,6 +64,7 @@ internal static class BlockOthers
         await transaction.CommitAsync(cancellationToken);
         // One's other devices learn of it with the thread.
         await fanout.TellAsync(new ThreadOpened(thread, [me]), cancellationToken);
+        await presence.TellEachOtherAsync(me, thread, cancellationToken);
         return TypedResults.NoContent();
     }
 }

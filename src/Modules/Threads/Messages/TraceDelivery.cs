@@ -68,9 +68,16 @@ internal static class TraceDelivery
     {
         await using var command = database.CreateCommand(
             """
-            select m.member_id, m.read_seq >= $2, m.delivered_seq >= $2, count(*) over (),
-                   count(*) filter (where m.delivered_seq >= $2) over (), count(*) filter (where m.read_seq >= $2) over ()
-            from threads.members m where m.thread_id = $1 and m.member_id <> $3 and m.from_seq < $2 and m.joined_seq < $2 order by m.member_id limit $4
+            select member_id, read, delivered, count(*) over (), count(*) filter (where delivered) over (), count(*) filter (where read) over ()
+            from (
+              -- Shown as everywhere: nothing of a request that is not accepted, and reading only between two who both show it.
+              select m.member_id, not m.is_request and m.delivered_seq >= $2 as delivered,
+                     not m.is_request and m.read_seq >= $2 and coalesce(theirs.shows_read, true) and coalesce(mine.shows_read, true) as read
+              from threads.members m
+              left join threads.people theirs on theirs.person_id = m.member_id
+              left join threads.people mine on mine.person_id = $3
+              where m.thread_id = $1 and m.member_id <> $3 and m.from_seq < $2 and m.joined_seq < $2) shown
+            order by member_id limit $4
             """);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = seq });

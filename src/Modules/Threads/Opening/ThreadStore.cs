@@ -1,20 +1,29 @@
 using Npgsql;
 using Stoa.Kernel;
+using Stoa.Threads.Own;
 using Stoa.Threads.Wire;
 
 namespace Stoa.Threads.Opening;
 
 /// <summary>Makes threads. The unique key over the two parties decides who makes a direct or business thread; the other finds it.</summary>
-internal sealed class ThreadStore(NpgsqlDataSource database, TimeProvider time)
+internal sealed class ThreadStore(NpgsqlDataSource database, Requests requests, TimeProvider time)
 {
     private const short Direct = 1;
     private const short Business = 2;
     private const short Group = 3;
 
-    public Task<(ThreadId Thread, bool Made)> OpenDirectAsync(PersonId one, PersonId other, CancellationToken cancellationToken)
+    /// <summary>To somebody who does not know the opener it is a request. Who opens a thread that was a request to them accepts it by that.</summary>
+    public async Task<(ThreadId Thread, bool Made)> OpenDirectAsync(PersonId opener, PersonId other, CancellationToken cancellationToken)
     {
-        var (low, high) = (Math.Min(one.Value, other.Value), Math.Max(one.Value, other.Value));
-        return OpenAsync(Direct, low, high, [(low, false), (high, false)], cancellationToken);
+        var (low, high) = (Math.Min(opener.Value, other.Value), Math.Max(opener.Value, other.Value));
+        var (thread, made) = await OpenAsync(Direct, low, high, [(low, false), (high, false)], cancellationToken,
+            (connection, thread) => requests.AskAsync(connection, thread, opener, [other.Value], cancellationToken));
+        if (!made)
+        {
+            await requests.AcceptAsync(opener, thread, cancellationToken);
+        }
+
+        return (thread, made);
     }
 
     public Task<(ThreadId Thread, bool Made)> OpenBusinessAsync(PageId page, PersonId person, CancellationToken cancellationToken) =>
@@ -46,7 +55,8 @@ internal sealed class ThreadStore(NpgsqlDataSource database, TimeProvider time)
         return await FindAsync(connection, Business, page.Value, person.Value, cancellationToken);
     }
 
-    private async Task<(ThreadId Thread, bool Made)> OpenAsync(short kind, long partyA, long partyB, (long Member, bool IsPage)[] members, CancellationToken cancellationToken)
+    private async Task<(ThreadId Thread, bool Made)> OpenAsync(short kind, long partyA, long partyB, (long Member, bool IsPage)[] members, CancellationToken cancellationToken,
+        Func<NpgsqlConnection, ThreadId, Task>? alsoInside = null)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         if (await FindAsync(connection, kind, partyA, partyB, cancellationToken) is { } known)
@@ -58,6 +68,7 @@ internal sealed class ThreadStore(NpgsqlDataSource database, TimeProvider time)
         {
             if (await InsertAsync(connection, kind, partyA, partyB, null, members, cancellationToken) is { } made)
             {
+                await (alsoInside?.Invoke(connection, made) ?? Task.CompletedTask);
                 await transaction.CommitAsync(cancellationToken);
                 return (made, true);
             }

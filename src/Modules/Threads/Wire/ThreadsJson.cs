@@ -6,6 +6,7 @@ using Stoa.Threads.Live;
 using Stoa.Threads.Markers;
 using Stoa.Threads.Messages;
 using Stoa.Threads.Opening;
+using Stoa.Threads.Own;
 using Stoa.Threads.Search;
 
 namespace Stoa.Threads.Wire;
@@ -28,6 +29,14 @@ namespace Stoa.Threads.Wire;
 [JsonSerializable(typeof(ThreadView))]
 [JsonSerializable(typeof(ListEvents.EventsPage))]
 [JsonSerializable(typeof(SearchMessages.SearchPage))]
+[JsonSerializable(typeof(ChangeSettings.SettingsRequest))]
+[JsonSerializable(typeof(ThreadSettings))]
+[JsonSerializable(typeof(SaveDraft.DraftRequest))]
+[JsonSerializable(typeof(SaveDraft.DraftView))]
+[JsonSerializable(typeof(CountTotals.Totals))]
+[JsonSerializable(typeof(PrivacyView))]
+[JsonSerializable(typeof(ChangePrivacy.PrivacyRequest))]
+[JsonSerializable(typeof(ReadPresence.PresencePage))]
 [JsonSerializable(typeof(SendFrame))]
 [JsonSerializable(typeof(EditFrame))]
 [JsonSerializable(typeof(UnsendFrame))]
