@@ -22,9 +22,9 @@ internal sealed class LivePair : DeliveryPair
         });
     }
 
-    public static async Task<LivePair> ConnectAsync(IPEndPoint to, string thread, string senderToken, string recipientToken, CancellationToken cancellationToken)
+    public static async Task<LivePair> ConnectAsync(IPEndPoint to, string thread, string senderToken, string recipientToken, CancellationToken cancellationToken, IPEndPoint? recipientAt = null)
     {
-        var recipient = await LiveClient.ConnectAsync(to, recipientToken, cancellationToken);
+        var recipient = await LiveClient.ConnectAsync(recipientAt ?? to, recipientToken, cancellationToken);
         return new(thread, await LiveClient.ConnectAsync(to, senderToken, cancellationToken), recipient);
     }
 

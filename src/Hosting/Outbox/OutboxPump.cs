@@ -10,7 +10,9 @@ internal sealed partial class OutboxPump(
     NpgsqlDataSource database, OutboxWriter writer, IEnumerable<IOutboxConsumer> consumers, ILogger<OutboxPump> log) : BackgroundService
 {
     private const int BatchMax = 500;
+    private const int NotMine = -1;
     private static readonly TimeSpan lookAgainAfter = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan lookAgainBehindOther = TimeSpan.FromMilliseconds(20);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(consumers.Select(consumer => RunAsync(consumer, stoppingToken)));
@@ -19,14 +21,21 @@ internal sealed partial class OutboxPump(
     {
         using var news = new SemaphoreSlim(1, 1);
         writer.OnWake(consumer.Topic, () => Signal(news));
+        var patience = lookAgainAfter;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await news.WaitAsync(lookAgainAfter, stoppingToken);
-                while (await ConsumeBatchAsync(consumer, stoppingToken) == BatchMax)
+                var woken = await news.WaitAsync(patience, stoppingToken);
+                int consumed;
+                do
                 {
+                    consumed = await ConsumeBatchAsync(consumer, stoppingToken);
                 }
+                while (consumed == BatchMax);
+
+                // Another node is at it, and may have looked before what we were woken for was there: nobody else would look for a second.
+                patience = consumed == NotMine && (woken || patience == lookAgainBehindOther) ? lookAgainBehindOther : lookAgainAfter;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -38,6 +47,7 @@ internal sealed partial class OutboxPump(
             {
                 LogFailed(exception, consumer.Topic);
                 // A stop ends the wait; the loop then ends by itself.
+                patience = lookAgainAfter;
                 await Task.Delay(lookAgainAfter, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -53,7 +63,7 @@ internal sealed partial class OutboxPump(
             "select pg_try_advisory_xact_lock(hashtextextended('outbox:' || @Topic, 0))", new { consumer.Topic }, transaction, cancellationToken: cancellationToken));
         if (!mine)
         {
-            return 0;
+            return NotMine;
         }
 
         var rows = (await connection.QueryAsync<OutboxRow>(new CommandDefinition(

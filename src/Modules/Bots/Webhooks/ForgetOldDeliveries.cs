@@ -3,11 +3,12 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using Stoa.Hosting.Nodes;
 
 namespace Stoa.Bots.Webhooks;
 
 /// <summary>Removes finished deliveries when their time is over: their bodies hold messages.</summary>
-internal sealed partial class ForgetOldDeliveries(NpgsqlDataSource database, IOptions<BotsOptions> options, TimeProvider time, ILogger<ForgetOldDeliveries> logger) : BackgroundService
+internal sealed partial class ForgetOldDeliveries(NpgsqlDataSource database, NodeLeases leases, IOptions<BotsOptions> options, TimeProvider time, ILogger<ForgetOldDeliveries> logger) : BackgroundService
 {
     private const int BatchMax = 2000;
     private static readonly TimeSpan every = TimeSpan.FromMinutes(1);
@@ -20,7 +21,11 @@ internal sealed partial class ForgetOldDeliveries(NpgsqlDataSource database, IOp
             try
             {
                 await timer.WaitForNextTickAsync(stoppingToken);
-                await ForgetAsync(stoppingToken);
+                // Two nodes at once would only wait for each other's rows.
+                if (await leases.TakeAsync("bots.forget-deliveries", stoppingToken) is not null)
+                {
+                    await ForgetAsync(stoppingToken);
+                }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

@@ -3,13 +3,14 @@ using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Stoa.Hosting.Nodes;
 using Stoa.Payments.Processors;
 
 namespace Stoa.Payments.Sandbox;
 
 /// <summary>What the sandbox does by itself when its time has come, and tells by signed webhooks, sometimes late and sometimes twice.</summary>
 internal sealed partial class SandboxEvents(
-    NpgsqlDataSource database, SandboxProcessor sandbox, ReceiveEvent receive, TimeProvider time, ILogger<SandboxEvents> log) : BackgroundService
+    NpgsqlDataSource database, NodeLeases leases, SandboxProcessor sandbox, ReceiveEvent receive, TimeProvider time, ILogger<SandboxEvents> log) : BackgroundService
 {
     private static readonly TimeSpan every = TimeSpan.FromMilliseconds(500);
 
@@ -60,7 +61,11 @@ internal sealed partial class SandboxEvents(
             {
                 try
                 {
-                    await RunOnceAsync(stoppingToken);
+                    // A lease that is lost on the way makes an event come twice, as processors do.
+                    if (await leases.TakeAsync("payments.sandbox-events", stoppingToken) is not null)
+                    {
+                        await RunOnceAsync(stoppingToken);
+                    }
                 }
                 catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
                 {

@@ -2,12 +2,13 @@ using Dapper;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Stoa.Hosting.Nodes;
 using Stoa.Wallet.Posting;
 
 namespace Stoa.Wallet.Holds;
 
 /// <summary>Gives back what expired holds keep. Only tidies: that an expired hold can no longer be posted is decided where it is tried.</summary>
-internal sealed partial class ReleaseExpiredHolds(NpgsqlDataSource database, PostTransfers ledger, TimeProvider time, ILogger<ReleaseExpiredHolds> log) : BackgroundService
+internal sealed partial class ReleaseExpiredHolds(NpgsqlDataSource database, NodeLeases leases, PostTransfers ledger, TimeProvider time, ILogger<ReleaseExpiredHolds> log) : BackgroundService
 {
     private const int BatchMax = 500;
     private static readonly TimeSpan every = TimeSpan.FromSeconds(1);
@@ -35,7 +36,8 @@ internal sealed partial class ReleaseExpiredHolds(NpgsqlDataSource database, Pos
         {
             try
             {
-                while (await RunOnceAsync(stoppingToken) == BatchMax)
+                // Two nodes at once would do no harm, and would do it all twice: the ledger itself decides whether a hold is still there.
+                while (await leases.TakeAsync("wallet.holds", stoppingToken) is not null && await RunOnceAsync(stoppingToken) == BatchMax)
                 {
                 }
             }
