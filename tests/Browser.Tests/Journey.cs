@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -45,6 +46,17 @@ internal sealed class Journey(IPage page, Words words)
         await Composer.FillAsync(text);
         await Composer.PressAsync("Enter");
         await Expect(MessageWith(shown ?? text).Last).ToBeVisibleAsync();
+    }
+
+    /// <summary>Opens what a stranger wrote, which waits among the requests, and makes it a conversation.</summary>
+    public async Task AcceptAsync(string name)
+    {
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new($"^{Regex.Escape(words.Of("threads", "folder.more"))}") }).ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { NameRegex = new(Regex.Escape(words.Of("threads", "folder.requests"))) }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { NameRegex = new(name) }).ClickAsync();
+        await PictureAsync($"request-{name}");
+        await Button("threads", "request.accept").ClickAsync();
+        await Expect(Composer).ToBeEnabledAsync();
     }
 
     /// <summary>A message of the conversation by its text.</summary>

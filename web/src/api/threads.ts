@@ -1,4 +1,4 @@
-import type { ClientId, EventId, Instant, ThreadId } from './ids.ts';
+import type { ClientId, EventId, Instant, MediaId, ThreadId } from './ids.ts';
 import { request } from './request.ts';
 import type { Entity, EventPage, Thread } from './types.ts';
 
@@ -6,12 +6,15 @@ export interface ThreadList {
   threads: Thread[];
   /** For `before` of the next page; null at the end. */
   next: string | null;
+  /** On the first page: folders of one's own. */
+  folders?: { name: string; threads: number }[];
 }
 
 export interface OutgoingMessage {
   clientId: ClientId;
   text?: string;
   entities?: Entity[];
+  attachments?: { media: MediaId; caption?: string }[];
   replyTo?: number;
   /** The part of `replyTo` that is answered; stands in it word by word. */
   quote?: string;
@@ -24,8 +27,9 @@ export interface SentMessage {
   at: Instant;
 }
 
-export const getThreads = (before: string | undefined, signal?: AbortSignal) =>
-  request<ThreadList>('GET', '/api/threads', { query: { limit: 50, before }, signal });
+/** `folder`: `inbox` where nothing is said, `archived`, `requests`, or one of one's own. */
+export const getThreads = (before: string | undefined, signal?: AbortSignal, folder?: string) =>
+  request<ThreadList>('GET', '/api/threads', { query: { limit: 50, before, folder }, signal });
 
 export const getThread = (id: ThreadId, signal?: AbortSignal) =>
   request<Thread>('GET', `/api/threads/${id}`, { signal });

@@ -195,10 +195,35 @@ export interface QuickReply {
   image_url?: string;
 }
 
+/** An upload as a message tells of it; what it is, not what its sender said. */
+export interface Media {
+  id: MediaId;
+  /** `image/webp` … */
+  type: string;
+  name: string;
+  bytes: number;
+  width?: number;
+  height?: number;
+  durationMs?: number;
+  thumbnail: boolean;
+}
+
+/** What a person attached: the content is on the media origin. */
+export interface MediaAttachment {
+  type: 'image' | 'video' | 'audio' | 'file' | 'voice' | 'sticker';
+  payload: { media: Media; caption?: string; waveform?: number[] };
+}
+
 export type Attachment =
   | { type: 'template'; payload: Template }
-  | { type: 'image'; payload: { url: string } }
-  | { type: 'audio' | 'video' | 'file'; payload: { url: string } };
+  /** Of a bot: at an address of its own. */
+  | { type: 'image' | 'audio' | 'video' | 'file'; payload: { url: string } }
+  | MediaAttachment
+  | { type: 'location'; payload: { latitude: number; longitude: number; title?: string; address?: string } }
+  | { type: 'contact'; payload: { name: string; phones?: string[]; emails?: string[]; person?: MemberId } };
+
+export const isMedia = (attachment: Attachment): attachment is MediaAttachment =>
+  'media' in attachment.payload;
 
 // Businesses
 

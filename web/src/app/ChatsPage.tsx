@@ -1,6 +1,6 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useParams } from 'react-router';
+import { useLocation, useNavigate, useParams } from 'react-router';
 import type { ThreadId } from '../api/ids.ts';
 import type { PayTarget } from '../api/slots.ts';
 import type { BoardingPass, Event, Thread } from '../api/types.ts';
@@ -32,6 +32,12 @@ export function ChatsPage() {
   const isPhone = useIsPhone();
   const params = useParams();
   const selected = (params.thread ?? null) as ThreadId | null;
+  const location = useLocation();
+  // Each visit to the address is a wish of its own, also to the same message.
+  const at = useMemo(() => {
+    const seq = Number(new URLSearchParams(location.search).get('at'));
+    return Number.isInteger(seq) && seq > 0 ? { seq } : null;
+  }, [location]);
   const search = useRef<HTMLInputElement>(null);
   const [overlay, setOverlay] = useState<Overlay>(null);
   const close = () => setOverlay(null);
@@ -72,6 +78,7 @@ export function ChatsPage() {
               notice={<ConnectionBar />}
               onBack={isPhone ? toInbox : null}
               onLeave={toInbox}
+              at={at}
             />
           )}
         </main>

@@ -6,7 +6,7 @@ import { NavLink, useMatch, useNavigate } from 'react-router';
 import { signOut } from '../api/people.ts';
 import { isProblem } from '../api/problem.ts';
 import type { Me } from '../api/types.ts';
-import { useThreads } from '../features/threads/sync/useThreads.ts';
+import { useTotals } from '../features/threads/sync/useOwn.ts';
 import { cx } from '../lib/cx.ts';
 import { type Language, languageNames, languages } from '../lib/languages.ts';
 import { chooseTheme, type ThemeChoice, themeChoices, useThemeChoice } from '../lib/theme.ts';
@@ -31,8 +31,7 @@ export interface FrameProps {
 export function Frame({ me, children, ...settings }: FrameProps) {
   const isPhone = useIsPhone();
   const inThread = useMatch('/t/:thread') !== null;
-  const { threads } = useThreads();
-  const unread = threads.reduce((sum, thread) => sum + thread.unread, 0);
+  const { unread } = useTotals();
   useTitle(unread);
 
   return (

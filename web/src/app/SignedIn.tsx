@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo } from 'react';
-import { Route, Routes, useNavigate } from 'react-router';
+import { Route, Routes, useLocation, useNavigate } from 'react-router';
 import type { ServerFrame } from '../api/frames.ts';
 import { queryKeys } from '../api/queryKeys.ts';
 import type { Me } from '../api/types.ts';
@@ -9,6 +9,7 @@ import { ConversationsContext } from '../features/threads/sync/context.ts';
 import { useThreads } from '../features/threads/sync/useThreads.ts';
 import type { Language } from '../lib/languages.ts';
 import { LiveConnection } from '../lib/live.ts';
+import { offers } from '../lib/offers.ts';
 import { ChatsPage } from './ChatsPage.tsx';
 import { LiveContext } from './ConnectionBar.tsx';
 import { CrashGuard } from './CrashGuard.tsx';
@@ -17,6 +18,9 @@ import { NothingHere } from './NothingHere.tsx';
 
 const FindPage = lazy(() =>
   import('../features/bots/FindPage.tsx').then((module) => ({ default: module.FindPage })),
+);
+const JoinPage = lazy(() =>
+  import('../features/threads/group/JoinPage.tsx').then((module) => ({ default: module.JoinPage })),
 );
 const MoneyPage = lazy(() =>
   import('../features/payments/MoneyPage.tsx').then((module) => ({ default: module.MoneyPage })),
@@ -48,6 +52,7 @@ export function SignedIn({ me, language, onChooseLanguage, onSignedOut }: Signed
                   element={<FindPage onOpenThread={(thread) => void navigate(`/t/${thread.id}`)} />}
                 />
                 <Route path="/money" element={<MoneyPage />} />
+                {offers.groups && <Route path="/join" element={<Join />} />}
                 <Route path="*" element={<NothingHere />} />
               </Routes>
             </Suspense>
@@ -55,6 +60,19 @@ export function SignedIn({ me, language, onChooseLanguage, onSignedOut }: Signed
         </Frame>
       </LiveContext>
     </ConversationsContext>
+  );
+}
+
+/** The token stands behind `#`, so that no server on the way sees it. */
+function Join() {
+  const navigate = useNavigate();
+  const { hash } = useLocation();
+  return (
+    <JoinPage
+      token={decodeURIComponent(hash.slice(1))}
+      onOpen={(thread) => void navigate(`/t/${thread}`, { replace: true })}
+      onLeave={() => void navigate('/')}
+    />
   );
 }
 

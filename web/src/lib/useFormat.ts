@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { formatBytes } from './bytes.ts';
 import { formatLocale, languageOf } from './languages.ts';
 import { formatDigits, formatLocal, formatSpoken, formatWithCode } from './money.ts';
 import { formatClock, formatDay, formatRowTime } from './time.ts';
@@ -22,6 +23,7 @@ export function useFormat() {
       day: (instant: string, now = new Date()) => formatDay(instant, locale, now),
       rowTime: (instant: string, now = new Date()) => formatRowTime(instant, locale, now),
       count: (value: number) => new Intl.NumberFormat(locale).format(value),
+      bytes: (value: number) => formatBytes(value, locale),
       digits: (amount: Amount) => formatDigits(amount, locale),
       withCode: (amount: Amount) => formatWithCode(amount, locale),
       local: (amount: Amount) => formatLocal(amount, locale),

@@ -10,11 +10,14 @@ export function Avatar({
   name,
   size = 'row',
   online = false,
+  picture,
 }: {
   id: string;
   name: string;
   size?: AvatarSize;
   online?: boolean;
+  /** Address of one's own picture, over the initials. */
+  picture?: string;
 }) {
   return (
     <span
@@ -22,6 +25,7 @@ export function Avatar({
       className={cx(styles.avatar, styles[size], styles[`tint${tintOf(id)}`], online && styles.online)}
     >
       <bdi>{initialsOf(name)}</bdi>
+      {picture && <img src={picture} alt="" />}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 import { Check } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { createPortal } from 'react-dom';
 import { cx } from '../lib/cx.ts';
 import styles from './Menu.module.css';
 
@@ -54,10 +55,13 @@ export function MenuAt({
 }) {
   return (
     <DropdownMenu.Root open modal={false} onOpenChange={(open) => !open && onClose()}>
-      <DropdownMenu.Trigger asChild>
-        {/* The point is one of the screen, whatever the direction of the page. */}
-        <span aria-hidden="true" className={styles.point} style={{ left: at.x, top: at.y }} />
-      </DropdownMenu.Trigger>
+      {/* The point is one of the screen, whatever the direction of the page, and whatever is moved around it. */}
+      {createPortal(
+        <DropdownMenu.Trigger asChild>
+          <span aria-hidden="true" className={styles.point} style={{ left: at.x, top: at.y }} />
+        </DropdownMenu.Trigger>,
+        document.body,
+      )}
       <DropdownMenu.Portal>
         <DropdownMenu.Content
           aria-label={label}

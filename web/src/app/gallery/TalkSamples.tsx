@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { ClientId, EventId, Instant, MemberId, ThreadId } from '../../api/ids.ts';
+import type { ClientId, EventId, Instant, MediaId, MemberId, ThreadId } from '../../api/ids.ts';
 import type { Event, Thread } from '../../api/types.ts';
 import { MessageCard } from '../../features/bots/MessageCard.tsx';
 import { PersistentMenu } from '../../features/bots/PersistentMenu.tsx';
@@ -28,6 +28,14 @@ const said = (sender: MemberId, minute: number, more: Partial<Event>): Event => 
   ...more,
 });
 
+const file = {
+  id: 'f1' as MediaId,
+  type: 'application/pdf',
+  name: 'timetable-of-the-ferry.pdf',
+  bytes: 240_100,
+  thumbnail: false,
+};
+
 const events: Event[] = [
   said(leila, 1, { text: 'Did you see the harbour?' }),
   said(leila, 1, { text: 'I kept you a seat.' }),
@@ -54,6 +62,20 @@ const events: Event[] = [
   ),
   said(leila, 20, readMarks('```ts\nconst seats = 2;\n```')),
   said(me, 30, { text: '🎉🎉' }),
+  said(leila, 31, {
+    attachments: [
+      {
+        type: 'voice',
+        payload: {
+          media: { ...file, type: 'audio/ogg', name: 'voice.ogg', durationMs: 18_400 },
+          waveform: Array.from({ length: 60 }, (_, index) =>
+            Math.round(16 + 15 * Math.sin(index / 3) * Math.sin(index)),
+          ),
+        },
+      },
+      { type: 'file', payload: { media: { ...file, id: 'f2' as MediaId }, caption: 'For Saturday' } },
+    ],
+  }),
 ];
 const sending = (text: string, state: Outgoing['state']): Outgoing => ({
   clientId: text as ClientId,

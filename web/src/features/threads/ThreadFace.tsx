@@ -1,4 +1,5 @@
 import type { MemberId } from '../../api/ids.ts';
+import { mediaUrl } from '../../api/media.ts';
 import type { Thread } from '../../api/types.ts';
 import { useKeyed } from '../../lib/KeyedStore.ts';
 import { Avatar, type AvatarSize } from '../../ui/Avatar.tsx';
@@ -12,5 +13,7 @@ export function ThreadFace({ thread, size = 'row' }: { thread: Thread; size?: Av
   const online = useKeyed(conversations.online, other?.id ?? ('' as MemberId));
   if (thread.page)
     return <Tile id={thread.page.id} name={thread.page.name} color={thread.page.color} size={size} />;
+  if (thread.picture)
+    return <Avatar id={thread.id} name={thread.title} size={size} picture={mediaUrl(thread.picture)} />;
   return <Avatar id={other?.id ?? thread.id} name={thread.title} size={size} online={online} />;
 }

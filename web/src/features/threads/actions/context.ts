@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react';
-import type { Event } from '../../../api/types.ts';
+import type { Event, MediaAttachment } from '../../../api/types.ts';
 import type { About, Deeds } from './messageActions.ts';
 
 export interface Point {
@@ -14,6 +14,8 @@ export interface MessageDesk extends Deeds {
   openEmoji: (event: Event, at: Point, from: HTMLElement) => void;
   /** Scrolls to a message, fetching it where needed, and lights it once. */
   jump: (seq: number) => void;
+  /** Opens a picture or a film over everything. */
+  view: (attachment: MediaAttachment) => void;
 }
 
 export const DeskContext = createContext<MessageDesk | null>(null);

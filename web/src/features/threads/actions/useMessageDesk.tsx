@@ -4,13 +4,12 @@ import {
   type RefObject,
   Suspense,
   useCallback,
-  useEffect,
   useMemo,
   useRef,
   useState,
 } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Event, Thread } from '../../../api/types.ts';
+import { type Event, isMedia, type MediaAttachment, type Thread } from '../../../api/types.ts';
 import { useKeyed } from '../../../lib/KeyedStore.ts';
 import { PanelPoint, PopoverPanel } from '../../../ui/PopoverPanel.tsx';
 import { Question } from '../../../ui/Question.tsx';
@@ -22,6 +21,7 @@ import { MessageMenu } from './MessageMenu.tsx';
 import { useFailedChanges } from './useFailedChanges.ts';
 import { useUndoable } from './useUndoable.ts';
 
+const Viewer = lazy(() => import('../media/Viewer.tsx'));
 const ForwardSheet = lazy(() => import('./ForwardSheet.tsx'));
 const VersionsSheet = lazy(() => import('./VersionsSheet.tsx'));
 const ReactionsSheet = lazy(() => import('./ReactionsSheet.tsx'));
@@ -31,10 +31,19 @@ const EmojiPicker = lazy(() =>
 
 type Overlay =
   | { kind: 'menu' | 'emoji'; event: Event; at: Point; from: HTMLElement }
+  | { kind: 'view'; attachment: MediaAttachment }
   | { kind: 'unsend' | 'forward' | 'versions' | 'reactions'; event: Event }
   | null;
 
-const noPins: readonly number[] = [];
+/** All pictures and films of the conversation that are here, in order. */
+const seenIn = (events: readonly Event[]) =>
+  events.flatMap((event) =>
+    (event.attachments ?? []).filter(isMedia).filter(({ type }) => type === 'image' || type === 'video'),
+  );
+
+/** A server that does not list them still says it of each message. */
+const pinnedIn = (events: readonly Event[]) =>
+  events.flatMap((event) => (event.kind === 'message' && event.pinned ? [event.seq] : []));
 
 /** Everything one can do with the messages of a thread, and what opens for it. */
 export function useMessageDesk({
@@ -56,7 +65,11 @@ export function useMessageDesk({
   const [overlay, setOverlay] = useState<Overlay>(null);
   const close = useCallback(() => setOverlay(null), []);
   const pending = useKeyed(conversations.changes.pending, thread.id);
-  const pins = useMemo(() => pinsWith(thread.pins ?? noPins, pending), [thread.pins, pending]);
+  const { events } = useKeyed(conversations.logs, thread.id);
+  const pins = useMemo(
+    () => pinsWith(thread.pins ?? pinnedIn(events), pending),
+    [thread.pins, events, pending],
+  );
   const hide = useUndoable(thread.id);
   const takesFocus = useRef(false);
   useFailedChanges(thread.id);
@@ -69,6 +82,7 @@ export function useMessageDesk({
       openMenu: (event, at, from) => setOverlay({ kind: 'menu', event, at, from }),
       openEmoji: (event, at, from) => setOverlay({ kind: 'emoji', event, at, from }),
       jump: (seq) => jump.current(seq),
+      view: (attachment) => setOverlay({ kind: 'view', attachment }),
       reply: onReply,
       edit: onEdit,
       copy: (event) =>
@@ -85,9 +99,6 @@ export function useMessageDesk({
       showReactions: (event) => setOverlay({ kind: 'reactions', event }),
     };
   }, [thread, me, pins, enabled, conversations, onReply, onEdit, hide, jump, toast, t]);
-
-  // What was open about a message that went must not act on it.
-  useEffect(() => close, [close]);
 
   const overlays = (
     <Suspense fallback={null}>
@@ -144,6 +155,13 @@ export function useMessageDesk({
         >
           {t('unsend.body')}
         </Question>
+      )}
+      {overlay?.kind === 'view' && (
+        <Viewer
+          attachments={seenIn(conversations.logs.get(thread.id).events)}
+          first={overlay.attachment}
+          onClose={close}
+        />
       )}
       {overlay?.kind === 'forward' && <ForwardSheet thread={thread} event={overlay.event} onClose={close} />}
       {overlay?.kind === 'versions' && (

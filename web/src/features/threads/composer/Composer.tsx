@@ -1,4 +1,4 @@
-import { SendHorizontal, Smile, Type } from 'lucide-react';
+import { Plus, SendHorizontal, Smile, Type } from 'lucide-react';
 import {
   type KeyboardEvent,
   lazy,
@@ -14,14 +14,19 @@ import {
 import { useTranslation } from 'react-i18next';
 import type { Event, Thread } from '../../../api/types.ts';
 import { cx } from '../../../lib/cx.ts';
+import { useKeyed } from '../../../lib/KeyedStore.ts';
+import { offers } from '../../../lib/offers.ts';
 import { useFormat } from '../../../lib/useFormat.ts';
 import { IconButton } from '../../../ui/IconButton.tsx';
 import { Menu, MenuAction } from '../../../ui/Menu.tsx';
 import { PopoverPanel } from '../../../ui/PopoverPanel.tsx';
+import { useToast } from '../../../ui/Toasts.tsx';
+import { attachmentsMax } from '../media/Tray.ts';
+import { TrayView } from '../media/TrayView.tsx';
 import { type Marked, readMarks, writeMarks } from '../model/markup.ts';
 import type { Written } from '../model/outgoing.ts';
 import { useConversations } from '../sync/context.ts';
-import { keepDraft, useDraft } from '../sync/drafts.ts';
+import { useDraft } from '../sync/drafts.ts';
 import styles from './Composer.module.css';
 import { formatOfKey, formats, withFormat } from './formats.ts';
 import { bytesLeft } from './limit.ts';
@@ -35,6 +40,8 @@ const EmojiPicker = lazy(() =>
 
 export interface ComposerHandle {
   focus: () => void;
+  /** Puts files into the tray, as dropping them on the thread does. */
+  attach: (files: readonly File[]) => void;
 }
 
 export interface ComposerProps {
@@ -61,16 +68,30 @@ export function Composer(props: ComposerProps) {
   const { t } = useTranslation('threads');
   const format = useFormat();
   const { me, conversations } = useConversations();
+  const toast = useToast();
   const draft = useDraft(me, thread.id);
   const field = useRef<HTMLTextAreaElement>(null);
   const [edited, setEdited] = useState('');
   const [picksEmoji, setPicksEmoji] = useState(false);
+  const tray = useKeyed(conversations.tray.items, thread.id);
+  const picker = useRef<HTMLInputElement>(null);
   const isEdit = mode.kind === 'edit';
+  const isUploading = tray.some((item) => item.state.name === 'uploading');
+  const hasFailed = tray.some((item) => item.state.name === 'failed');
+  const [sendsWhenReady, setSendsWhenReady] = useState(false);
   const text = isEdit ? edited : draft;
+  const isOpen = closed === null;
+  // Businesses are written to by words and buttons.
+  const canAttach = offers.media && thread.kind !== 'business';
   const left = bytesLeft(text);
-  const canSend = text.trim() !== '' && left >= 0;
+  const canSend = left >= 0 && (text.trim() !== '' || (!isEdit && tray.length > 0)) && (isEdit || !hasFailed);
 
-  useImperativeHandle(ref, () => ({ focus: () => field.current?.focus() }));
+  useImperativeHandle(ref, () => ({
+    focus: () => field.current?.focus(),
+    attach: (files) => {
+      if (isOpen && canAttach && !isEdit) attach(files);
+    },
+  }));
 
   // The text to be edited takes the place of the draft, which stands there again afterwards.
   useEffect(() => {
@@ -91,7 +112,7 @@ export function Composer(props: ComposerProps) {
 
   const write = (next: string) => {
     if (isEdit) return setEdited(next);
-    keepDraft(me, thread.id, next);
+    conversations.drafts.wrote(thread.id, next);
     conversations.tellTyping(thread.id, next.trim() !== '');
   };
   /** Puts the text, and the caret or a selection into it. */
@@ -115,21 +136,43 @@ export function Composer(props: ComposerProps) {
     place(text.slice(0, from) + what + text.slice(to), from + what.length);
   };
 
+  const attach = (files: readonly File[]) => {
+    const tooMany = conversations.tray.add(thread.id, files);
+    if (tooMany > 0) toast({ text: t('tooManyAttachments', { count: attachmentsMax }) });
+    field.current?.focus();
+  };
+
   const send = () => {
     if (!canSend) return;
     const marked = readMarks(text, thread.members, thread.role === 'owner' || thread.role === 'admin');
-    if (marked.text === '') return;
-    if (isEdit) onChange(mode.event, marked);
-    else {
+    if (isEdit) {
+      if (marked.text !== '') onChange(mode.event, marked);
+    } else if (isUploading) {
+      // What is written goes with what is still on its way up.
+      setSendsWhenReady(true);
+      return;
+    } else {
+      setSendsWhenReady(false);
+      const attachments = conversations.tray.take(thread.id);
+      if (marked.text === '' && attachments.length === 0) return;
       onSend({
         text: marked.text,
         ...(marked.entities.length > 0 ? { entities: marked.entities } : {}),
+        ...(attachments.length > 0 ? { attachments } : {}),
         ...(mode.kind === 'reply' ? { replyTo: mode.event.seq } : {}),
       });
-      keepDraft(me, thread.id, '');
+      conversations.drafts.wrote(thread.id, '');
     }
     field.current?.focus();
   };
+  const sendNow = useRef(send);
+  sendNow.current = send;
+  useEffect(() => {
+    if (!sendsWhenReady) return;
+    if (tray.length === 0 || hasFailed) setSendsWhenReady(false);
+    else if (!isUploading) sendNow.current();
+  }, [sendsWhenReady, isUploading, hasFailed, tray.length]);
+
   const onKeyDown = (event: KeyboardEvent) => {
     // 229: some input methods send the last Enter after they have ended the composition.
     if (event.nativeEvent.isComposing || event.keyCode === 229) return;
@@ -152,7 +195,6 @@ export function Composer(props: ComposerProps) {
     }
   };
 
-  const isOpen = closed === null;
   return (
     <div className={styles.composer}>
       <MentionList {...mentions} />
@@ -160,8 +202,36 @@ export function Composer(props: ComposerProps) {
         {mode.kind !== 'plain' && (
           <ModeBar kind={mode.kind} event={mode.event} thread={thread} onEnd={onEndMode} />
         )}
+        {tray.length > 0 && !isEdit && <TrayView thread={thread.id} tray={conversations.tray} items={tray} />}
+        {sendsWhenReady && (
+          <p className={styles.waits} role="status">
+            {t('sendsWhenReady')}
+          </p>
+        )}
         <div className={styles.line}>
           {start}
+          {isOpen && canAttach && !isEdit && (
+            <>
+              <IconButton
+                className={styles.extra ?? ''}
+                label={t('attach')}
+                icon={<Plus size={20} />}
+                onClick={() => picker.current?.click()}
+              />
+              <input
+                ref={picker}
+                type="file"
+                multiple
+                hidden
+                tabIndex={-1}
+                aria-hidden="true"
+                onChange={(event) => {
+                  attach([...(event.target.files ?? [])]);
+                  event.target.value = '';
+                }}
+              />
+            </>
+          )}
           <textarea
             ref={field}
             // An empty field goes by the page, so that its hint stands at the start.
@@ -175,6 +245,12 @@ export function Composer(props: ComposerProps) {
             {...mentions.fieldProps}
             onChange={(event) => write(event.target.value)}
             onSelect={mentions.look}
+            onPaste={(event) => {
+              const files = [...event.clipboardData.files];
+              if (files.length === 0 || !canAttach || isEdit) return;
+              event.preventDefault();
+              attach(files);
+            }}
             onKeyDown={onKeyDown}
           />
           {left < counterFrom && (
@@ -229,7 +305,7 @@ export function Composer(props: ComposerProps) {
               </Suspense>
             </PopoverPanel>
           )}
-          {isOpen && text.trim() !== '' && (
+          {isOpen && (text.trim() !== '' || (!isEdit && tray.length > 0)) && (
             <IconButton
               variant="solid"
               className={styles.send ?? ''}

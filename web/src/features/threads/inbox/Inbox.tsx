@@ -1,21 +1,30 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { SquarePen } from 'lucide-react';
+import { Archive, CheckCheck, ChevronLeft, Ellipsis, Folder, SquarePen, UserRoundPlus } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import type { ThreadId } from '../../../api/ids.ts';
+import { readEverything } from '../../../api/own.ts';
+import { queryKeys } from '../../../api/queryKeys.ts';
 import type { Thread } from '../../../api/types.ts';
 import { cx } from '../../../lib/cx.ts';
+import { offers } from '../../../lib/offers.ts';
 import { useFormat } from '../../../lib/useFormat.ts';
 import { Button } from '../../../ui/Button.tsx';
+import { Counter } from '../../../ui/Counter.tsx';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
 import { ErrorState } from '../../../ui/ErrorState.tsx';
 import { IconButton } from '../../../ui/IconButton.tsx';
+import { Menu, MenuAction, MenuRule } from '../../../ui/Menu.tsx';
 import { Skeleton, useTakesLong } from '../../../ui/Skeleton.tsx';
-import { useThreads } from '../sync/useThreads.ts';
+import { useToast } from '../../../ui/Toasts.tsx';
+import { useTotals } from '../sync/useOwn.ts';
+import { useFolder, useThreads } from '../sync/useThreads.ts';
 import { FoundSomebody } from './FoundSomebody.tsx';
 import { type Filter, filters, filterThreads } from './filter.ts';
 import styles from './Inbox.module.css';
+import { MessageHits } from './MessageHits.tsx';
 import { NewConversation } from './NewConversation.tsx';
 import { SearchField } from './SearchField.tsx';
 import { ThreadRow } from './ThreadRow.tsx';
@@ -33,18 +42,43 @@ export function Inbox({ selected, searchRef, notice, findPath }: InboxProps) {
   const { t } = useTranslation('threads');
   const format = useFormat();
   const navigate = useNavigate();
+  const client = useQueryClient();
+  const toast = useToast();
   const inbox = useThreads();
   const [filter, setFilter] = useState<Filter>('all');
   const [typed, setTyped] = useState('');
   const [isStarting, setIsStarting] = useState(false);
 
-  const unread = inbox.threads.reduce((sum, thread) => sum + thread.unread, 0);
-  const shown = filterThreads(inbox.threads, filter, typed);
+  const [folder, setFolder] = useState<string | null>(null);
+  const other = useFolder(folder);
+  const { unread, requests } = useTotals();
+  const state = folder === null ? inbox : other;
+  const listed =
+    folder === null
+      ? inbox.threads.filter((thread) => !thread.archived && !thread.request)
+      : other.threads.filter((thread) =>
+          folder === 'archived' ? thread.archived : folder !== 'requests' || thread.request,
+        );
+  const shown = filterThreads(
+    folder === null || typed.trim() === '' ? listed : inbox.threads,
+    folder === null ? filter : 'all',
+    typed,
+  );
   const opened = (thread: ThreadId) => {
     setIsStarting(false);
     setTyped('');
     void navigate(`/t/${thread}`);
   };
+  const openAt = (thread: ThreadId, seq: number) => void navigate(`/t/${thread}?at=${seq}`);
+  const names: Record<string, string> = { archived: t('folder.archived'), requests: t('folder.requests') };
+  const readAll = () =>
+    void readEverything().then(
+      () => {
+        void client.invalidateQueries({ queryKey: queryKeys.threads });
+        void client.invalidateQueries({ queryKey: queryKeys.totals });
+      },
+      () => toast({ text: t('blockFailed') }),
+    );
   const labels: Record<Filter, string> = {
     all: t('filter.all'),
     unread: t('filter.unread'),
@@ -66,18 +100,76 @@ export function Inbox({ selected, searchRef, notice, findPath }: InboxProps) {
         <search>
           <SearchField ref={searchRef} label={t('search')} value={typed} onChange={setTyped} keys="Ctrl K" />
         </search>
-        <fieldset className={styles.filters} aria-label={t('filter.label')}>
-          {filters.map((each) => (
-            <button key={each} type="button" aria-pressed={each === filter} onClick={() => setFilter(each)}>
-              {labels[each]}
-              {each === 'unread' && unread > 0 && <span className="n quiet"> {format.count(unread)}</span>}
-            </button>
-          ))}
-        </fieldset>
+        {folder === null ? (
+          <div className={styles.bar}>
+            <fieldset className={styles.filters} aria-label={t('filter.label')}>
+              {filters.map((each) => (
+                <button
+                  key={each}
+                  type="button"
+                  aria-pressed={each === filter}
+                  onClick={() => setFilter(each)}
+                >
+                  {labels[each]}
+                  {each === 'unread' && unread > 0 && (
+                    <span className="n quiet"> {format.count(unread)}</span>
+                  )}
+                </button>
+              ))}
+            </fieldset>
+            {offers.own && (
+              <Menu
+                trigger={
+                  <IconButton
+                    label={requests > 0 ? t('folder.moreWith', { count: requests }) : t('folder.more')}
+                    icon={
+                      <>
+                        <Ellipsis size={18} />
+                        {requests > 0 && <span className={styles.hint} aria-hidden="true" />}
+                      </>
+                    }
+                  />
+                }
+              >
+                <MenuAction
+                  icon={<UserRoundPlus size={18} />}
+                  end={requests > 0 && <Counter value={requests} />}
+                  onSelect={() => setFolder('requests')}
+                >
+                  {t('folder.requests')}
+                </MenuAction>
+                <MenuAction icon={<Archive size={18} />} onSelect={() => setFolder('archived')}>
+                  {t('folder.archived')}
+                </MenuAction>
+                {inbox.folders.map(({ name, threads }) => (
+                  <MenuAction
+                    key={name}
+                    icon={<Folder size={18} />}
+                    end={<span className="n">{format.count(threads)}</span>}
+                    onSelect={() => setFolder(name)}
+                  >
+                    <bdi>{name}</bdi>
+                  </MenuAction>
+                ))}
+                <MenuRule />
+                <MenuAction icon={<CheckCheck size={18} />} onSelect={readAll}>
+                  {t('folder.readAll')}
+                </MenuAction>
+              </Menu>
+            )}
+          </div>
+        ) : (
+          <button type="button" className={styles.back} onClick={() => setFolder(null)}>
+            <ChevronLeft size={18} className="mirror" aria-hidden="true" />
+            <bdi>{names[folder] ?? folder}</bdi>
+          </button>
+        )}
       </header>
       {notice}
       <InboxBody
-        state={inbox}
+        state={state}
+        folder={folder}
+        onOpenAt={openAt}
         shown={shown}
         selected={selected}
         typed={typed}
@@ -97,11 +189,18 @@ function InboxBody({
   selected,
   typed,
   filter,
+  folder,
   onOpened,
+  onOpenAt,
   onShowAll,
   findPath,
 }: {
-  state: ReturnType<typeof useThreads>;
+  folder: string | null;
+  onOpenAt: (thread: ThreadId, seq: number) => void;
+  state: Pick<
+    ReturnType<typeof useThreads>,
+    'isPending' | 'isError' | 'threads' | 'refetch' | 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'
+  >;
   shown: Thread[];
   selected: ThreadId | null;
   typed: string;
@@ -131,7 +230,9 @@ function InboxBody({
   if (typed.trim() === '' && shown.length === 0)
     return (
       <div className={cx(styles.body, styles.centred)}>
-        {filter === 'all' ? (
+        {folder !== null ? (
+          <EmptyState>{folder === 'requests' ? t('folder.noRequests') : t('folder.empty')}</EmptyState>
+        ) : filter === 'all' ? (
           <EmptyState
             action={
               <Button variant="tinted" size="small" onClick={() => void navigate(findPath)}>
@@ -165,6 +266,7 @@ function InboxBody({
           ))}
         </ul>
         <FoundSomebody typed={typed} except={shown} onOpened={onOpened} />
+        <MessageHits typed={typed} onOpen={onOpenAt} />
       </div>
     );
   return <Rows state={state} threads={shown} selected={selected} />;
@@ -177,7 +279,7 @@ function Rows({
   threads,
   selected,
 }: {
-  state: ReturnType<typeof useThreads>;
+  state: Pick<ReturnType<typeof useThreads>, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
   threads: Thread[];
   selected: ThreadId | null;
 }) {

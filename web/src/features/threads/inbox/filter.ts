@@ -5,7 +5,7 @@ export type Filter = (typeof filters)[number];
 
 const passes: Record<Filter, (thread: Thread) => boolean> = {
   all: () => true,
-  unread: (thread) => thread.unread > 0,
+  unread: (thread) => thread.unread > 0 || thread.markedUnread === true,
   people: (thread) => thread.kind !== 'business',
   businesses: (thread) => thread.kind === 'business',
 };

@@ -57,8 +57,10 @@ export function withChange(event: Event, change: Event, me: MemberId): Event {
         ...(mine === undefined ? {} : { myReaction: mine }),
       };
     }
-    case 'pin':
-      return told;
+    case 'pin': {
+      const { pinned: _before, ...rest } = told;
+      return change.pinned === false ? rest : { ...rest, pinned: true };
+    }
     case 'vote': {
       const votes = withVote(event, change.options ?? [], Array.isArray(change.was) ? change.was : []);
       const mine = change.sender === me ? (change.options ?? []) : (event.votes?.mine ?? []);

@@ -1,10 +1,12 @@
 import type { ClientId, Instant, ThreadId } from '../../../api/ids.ts';
-import type { Entity, Event } from '../../../api/types.ts';
+import type { Entity, Event, MediaAttachment } from '../../../api/types.ts';
 
 /** What a person writes: a message before it is one. */
 export interface Written {
   text: string;
   entities?: Entity[];
+  /** Uploaded already, as the message will tell of them. */
+  attachments?: MediaAttachment[];
   payload?: string;
   replyTo?: number;
   quote?: string;

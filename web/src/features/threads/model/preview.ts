@@ -1,10 +1,20 @@
 import type { TFunction } from 'i18next';
 import type { MemberId } from '../../../api/ids.ts';
-import type { Attachment, Event, Payment, Thread } from '../../../api/types.ts';
+import {
+  type Attachment,
+  type Event,
+  isMedia,
+  type MediaAttachment,
+  type Payment,
+  type Thread,
+} from '../../../api/types.ts';
+import { clockDuration } from '../../../lib/duration.ts';
 import { memberName, noticeText } from './notice.ts';
 
 export type PreviewIcon =
   | 'photo'
+  | 'video'
+  | 'voice'
   | 'plane'
   | 'ticket'
   | 'receipt'
@@ -35,14 +45,18 @@ export function previewOf(
   if (gone !== null) return { icon: 'gone', text: gone };
   const attachment = event.attachments?.[0];
   const own = attachment ? attachmentPreview(attachment, t) : { icon: null, text: '' };
-  const text = event.text ? { icon: null, text: event.text.replace(/\s+/g, ' ') } : own;
+  const text = event.text ? { icon: own.icon, text: event.text.replace(/\s+/g, ' ') } : own;
   if (thread.kind !== 'group' || event.sender === me) return text;
   const author = thread.members.find((member) => member.id === event.sender)?.name;
   return author ? { ...text, text: t('authorSays', { author, text: text.text }) } : text;
 }
 
 function attachmentPreview(attachment: Attachment, t: TFunction<'threads'>): Preview {
+  if (isMedia(attachment)) return mediaPreview(attachment, t);
   if (attachment.type === 'image') return { icon: 'photo', text: t('photo') };
+  if (attachment.type === 'location')
+    return { icon: 'file', text: attachment.payload.title ?? t('location') };
+  if (attachment.type === 'contact') return { icon: 'file', text: attachment.payload.name };
   if (attachment.type !== 'template') return { icon: 'file', text: t('file') };
   const template = attachment.payload;
   switch (template.template_type) {
@@ -62,6 +76,26 @@ function attachmentPreview(attachment: Attachment, t: TFunction<'threads'>): Pre
       return { icon: 'ticket', text: t('boardingPass') };
     default:
       return { icon: 'cards', text: t('card') };
+  }
+}
+
+function mediaPreview({ type, payload }: MediaAttachment, t: TFunction<'threads'>): Preview {
+  const { media, caption } = payload;
+  const withLength = (word: string) =>
+    media.durationMs === undefined ? word : `${word}, ${clockDuration(media.durationMs)}`;
+  switch (type) {
+    case 'image':
+      return { icon: 'photo', text: caption ?? t('photo') };
+    case 'sticker':
+      return { icon: 'photo', text: t('sticker') };
+    case 'video':
+      return { icon: 'video', text: caption ?? withLength(t('video')) };
+    case 'voice':
+      return { icon: 'voice', text: withLength(t('voice')) };
+    case 'audio':
+      return { icon: 'voice', text: media.name || t('audio') };
+    default:
+      return { icon: 'file', text: media.name || t('file') };
   }
 }
 

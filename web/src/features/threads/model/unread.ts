@@ -1,6 +1,7 @@
 import type { MemberId } from '../../../api/ids.ts';
 import type { Event, Thread } from '../../../api/types.ts';
 import { isChange, isGone, withChange, withPin } from './fold.ts';
+import { isMuted } from './own.ts';
 
 /** Messages and payments of others count that still have content; what one did oneself, changes and notices do not. */
 export const countsAsUnread = (event: Event, me: MemberId) =>
@@ -22,9 +23,12 @@ export function withEvent(thread: Thread, event: Event, me: MemberId): Thread | 
   if (event.seq > thread.lastSeq + 1) return null;
   if (isChange(event)) return withChangeOf(thread, event, me);
   const isNew = countsAsUnread(event, me) && event.seq > thread.readSeq;
+  const { archived, ...unarchived } = thread;
+  // Something to read brings a conversation back from the archive, unless it is muted.
+  const known = archived && isMuted(thread, Date.now()) ? thread : unarchived;
   const mentions = (thread.mentions ?? 0) + (isNew && mentionsMe(event, me) ? 1 : 0);
   return {
-    ...thread,
+    ...known,
     lastSeq: event.seq,
     lastEvent: event,
     updatedAt: event.at,

@@ -12,6 +12,7 @@ import { getEvents, getThread, postMessage, putRead } from '../../../api/threads
 import type { Event, Thread } from '../../../api/types.ts';
 import { KeyedStore } from '../../../lib/KeyedStore.ts';
 import { pauseBeforeTry } from '../../../lib/live.ts';
+import { Tray } from '../media/Tray.ts';
 import { nextExpiry } from '../model/fold.ts';
 import { emptyLog, hasGap, type Log, lastKnown, reduceLog } from '../model/log.ts';
 import {
@@ -24,6 +25,7 @@ import {
 import { withDraft, withHidden, withSettings } from '../model/own.ts';
 import { withEvent, withRead, withReceipt } from '../model/unread.ts';
 import { Changes } from './Changes.ts';
+import { DraftSync } from './DraftSync.ts';
 import { forgetOutgoing, loadOutgoing, saveOutgoing } from './outboxStorage.ts';
 import { cachedThread, cachedThreads, dropThread, putThread } from './threadCache.ts';
 
@@ -46,6 +48,10 @@ export class Conversations {
   readonly typing = new KeyedStore<ThreadId, readonly MemberId[]>(nobody);
   /** What is done to messages and not in the log yet. */
   readonly changes: Changes;
+  /** What is about to be sent with the next message. */
+  readonly tray = new Tray();
+  /** What is half written, on all devices. */
+  readonly drafts: DraftSync;
   readonly online = new KeyedStore<MemberId, boolean>(false);
   /** What of a log could not be fetched; cleared by the next try. */
   readonly problems = new KeyedStore<ThreadId, LogProblem>(null);
@@ -65,6 +71,7 @@ export class Conversations {
     this.#me = me;
     this.#client = client;
     this.#tell = tell;
+    this.drafts = new DraftSync(me);
     this.changes = new Changes(me, (change, seq) => {
       if (seq !== null) this.#reduce(change.thread, { type: 'heard-of', seq });
       else this.#own({ op: 'own', thread: change.thread, hidden: [change.of] });
@@ -84,6 +91,8 @@ export class Conversations {
 
   stop(): void {
     this.changes.stop();
+    this.tray.stop();
+    this.drafts.stop();
     this.#stopped.abort();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
@@ -180,7 +189,8 @@ export class Conversations {
         this.#arrived(frame.thread, frame.event);
         break;
       case 'thread':
-        putThread(this.#client, frame.thread);
+        putThread(this.#client, this.adopt(frame.thread));
+        void this.#client.invalidateQueries({ queryKey: queryKeys.folders });
         break;
       case 'gap':
         this.#reduce(frame.thread, { type: 'heard-of', seq: frame.to });
@@ -222,6 +232,7 @@ export class Conversations {
 
   /** A thread as it was fetched, perhaps before the server heard how far it has been read here. */
   adopt(thread: Thread): Thread {
+    this.drafts.heard(thread.id, thread.draft);
     const seq = this.#read.get(thread.id) ?? 0;
     const after = this.logs.get(thread.id).events.filter((event) => event.seq > seq);
     return withRead(thread, seq, after, this.#me);
@@ -292,7 +303,10 @@ export class Conversations {
     if (!thread) return;
     let next = thread;
     if (settings) next = withSettings(next, settings);
-    if (draft) next = withDraft(next, draft);
+    if (draft) {
+      next = withDraft(next, draft);
+      this.drafts.heard(id, draft);
+    }
     if (hidden) next = withHidden(next, hidden);
     putThread(this.#client, next);
     if (hidden && thread.unread > 0) this.#refetchThread(id);
@@ -304,7 +318,8 @@ export class Conversations {
     const thread = cachedThread(this.#client, id);
     const after = thread && withEvent(thread, event, this.#me);
     if (after) putThread(this.#client, after);
-    else this.#refetchThread(id);
+    // What a notice tells of, members, names and settings, is the thread's to say.
+    if (!after || event.kind === 'system') this.#refetchThread(id);
     if (event.sender !== this.#me) {
       this.#after(`delivered ${id}`, 300, () => {
         const log = this.logs.get(id);
@@ -394,11 +409,19 @@ export class Conversations {
   async #send(item: Outgoing): Promise<void> {
     const tries = item.state.name === 'queued' ? item.state.tries : 0;
     this.#become(item, { name: 'sending', tries });
-    const { clientId, text, entities, payload, replyTo, quote, thread } = item;
+    const { clientId, text, entities, attachments, payload, replyTo, quote, thread } = item;
     try {
       const message = {
         clientId,
-        text,
+        ...(text === '' ? {} : { text }),
+        ...(attachments === undefined
+          ? {}
+          : {
+              attachments: attachments.map(({ payload: { media, caption } }) => ({
+                media: media.id,
+                ...(caption === undefined ? {} : { caption }),
+              })),
+            }),
         ...(payload === undefined ? {} : { payload }),
         ...(entities === undefined ? {} : { entities }),
         ...(replyTo === undefined ? {} : { replyTo }),

@@ -18,15 +18,28 @@ export function cachedThreads(client: QueryClient): Thread[] {
   return threadsOf(client.getQueryData<Threads>(queryKeys.threads));
 }
 
-/** All pages as one list, each thread once, the most recent first. */
+/** All pages as one list, each thread once, pinned ones first, then the most recent. */
 export function threadsOf(data: Threads | undefined): Thread[] {
   const byId = new Map<ThreadId, Thread>();
   for (const page of data?.pages ?? [])
     for (const thread of page.threads) if (!byId.has(thread.id)) byId.set(thread.id, thread);
-  return [...byId.values()].sort((a, b) => b.updatedAt.localeCompare(a.updatedAt));
+  return [...byId.values()].sort(
+    (a, b) => Number(b.pinned ?? false) - Number(a.pinned ?? false) || b.updatedAt.localeCompare(a.updatedAt),
+  );
 }
 
 export function putThread(client: QueryClient, thread: Thread): void {
+  client.setQueriesData<Threads>(
+    { queryKey: queryKeys.folders },
+    (data) =>
+      data && {
+        ...data,
+        pages: data.pages.map((page) => ({
+          ...page,
+          threads: page.threads.map((each) => (each.id === thread.id ? thread : each)),
+        })),
+      },
+  );
   client.setQueryData<Thread>(queryKeys.thread(thread.id), thread);
   client.setQueryData<Threads>(queryKeys.threads, (data) => {
     const first = data?.pages[0];

@@ -20,7 +20,27 @@ export function useThreads() {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const threads = useMemo(() => threadsOf(query.data), [query.data]);
-  return { ...query, threads };
+  return { ...query, threads, folders: query.data?.pages[0]?.folders ?? noFolders };
+}
+
+const noFolders: readonly { name: string; threads: number }[] = [];
+
+/** A list beside the inbox, asked for when it is looked at. */
+export function useFolder(folder: string | null) {
+  const { conversations } = useConversations();
+  const query = useInfiniteQuery({
+    queryKey: queryKeys.folder(folder ?? ''),
+    queryFn: async ({ pageParam, signal }) => {
+      const page = await getThreads(pageParam, signal, folder ?? undefined);
+      return { ...page, threads: page.threads.map((thread) => conversations.adopt(thread)) };
+    },
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    enabled: folder !== null,
+    staleTime: 0,
+  });
+  const threads = useMemo(() => threadsOf(query.data), [query.data]);
+  return { ...query, threads, folders: noFolders };
 }
 
 export function useThread(id: ThreadId) {

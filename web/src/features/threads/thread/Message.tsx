@@ -1,10 +1,12 @@
 import { Ban, Ellipsis, Forward, SmilePlus } from 'lucide-react';
 import { type PointerEvent, type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { isMedia } from '../../../api/types.ts';
 import { cx } from '../../../lib/cx.ts';
 import { useFormat } from '../../../lib/useFormat.ts';
 import { useDesk } from '../actions/context.ts';
 import { actionOfKey } from '../actions/messageActions.ts';
+import { MediaParts } from '../media/MediaParts.tsx';
 import { isGone } from '../model/fold.ts';
 import { goneText, previewOf } from '../model/preview.ts';
 import type { Item } from '../model/timeline.ts';
@@ -76,8 +78,16 @@ export function Message(props: MessageProps) {
       </div>,
     );
   }
+  const attached = (event?.attachments ?? outgoing?.attachments ?? []).filter(isMedia);
+  if (attached.length > 0)
+    parts.unshift(
+      <div key="media" className={cx(styles.media, !event && styles.onItsWay)}>
+        <MediaParts attachments={attached} own={group.own} onOpen={desk ? desk.view : null} />
+      </div>,
+    );
   // Attachments of one message never move: their place is their key.
   event?.attachments?.forEach((attachment, place) => {
+    if (isMedia(attachment)) return;
     const key = `attachment ${place}`;
     parts.push(
       <slots.Card
@@ -221,7 +231,7 @@ function useLongPress(open: (at: { x: number; y: number }) => void) {
     onPointerDown: (event: PointerEvent) => {
       if (
         event.pointerType !== 'touch' ||
-        (event.target as HTMLElement).closest('button, a, input, audio, video')
+        (event.target as HTMLElement).closest('a, input, audio, video, [role="slider"]')
       )
         return;
       const at = { x: event.clientX, y: event.clientY };

@@ -1,4 +1,4 @@
-import { BadgeCheck, Ban, ChevronLeft, Ellipsis } from 'lucide-react';
+import { BadgeCheck, Ban, ChevronLeft, Ellipsis, PanelRight, Search } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { MemberId } from '../../../api/ids.ts';
 import type { Thread } from '../../../api/types.ts';
@@ -11,7 +11,19 @@ import { useBlock } from '../sync/useBlock.ts';
 import { ThreadFace } from '../ThreadFace.tsx';
 import styles from './ThreadHeader.module.css';
 
-export function ThreadHeader({ thread, onBack }: { thread: Thread; onBack: (() => void) | null }) {
+export function ThreadHeader({
+  thread,
+  onBack,
+  onPanel,
+  isPanelOpen,
+  onSearch,
+}: {
+  thread: Thread;
+  onBack: (() => void) | null;
+  onPanel: () => void;
+  isPanelOpen: boolean;
+  onSearch: () => void;
+}) {
   const { t } = useTranslation('threads');
   return (
     <header className={styles.header}>
@@ -36,6 +48,13 @@ export function ThreadHeader({ thread, onBack }: { thread: Thread; onBack: (() =
         </div>
         <Subline thread={thread} />
       </div>
+      <IconButton label={t('search.here')} icon={<Search size={20} />} onClick={onSearch} />
+      <IconButton
+        label={t('panel.open')}
+        aria-expanded={isPanelOpen}
+        icon={<PanelRight size={20} className="mirror" />}
+        onClick={onPanel}
+      />
       {thread.kind !== 'group' && <More thread={thread} />}
     </header>
   );
@@ -67,7 +86,7 @@ function Subline({ thread }: { thread: Thread }) {
   const text = (() => {
     if (thread.page) return <bdi>{thread.page.category}</bdi>;
     if (other) return online ? t('online') : <bdi dir="ltr">@{other.handle}</bdi>;
-    return t('membersCount', { count: thread.members.length });
+    return t('membersCount', { count: thread.memberCount ?? thread.members.length });
   })();
   return <p className="t-meta quiet cut">{text}</p>;
 }

@@ -1,9 +1,10 @@
-import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ThreadId } from '../../../api/ids.ts';
 import { isProblem } from '../../../api/problem.ts';
 import type { Press } from '../../../api/slots.ts';
 import type { Event, Thread } from '../../../api/types.ts';
+import { offers } from '../../../lib/offers.ts';
 import { useMediaQuery } from '../../../lib/useMediaQuery.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
@@ -13,6 +14,7 @@ import { canEdit } from '../actions/messageActions.ts';
 import { useMessageDesk } from '../actions/useMessageDesk.tsx';
 import { Composer, type ComposerHandle } from '../composer/Composer.tsx';
 import { plain, type WritingMode } from '../composer/mode.ts';
+import { RequestBar } from '../composer/RequestBar.tsx';
 import { Stopped } from '../composer/Stopped.tsx';
 import type { Marked } from '../model/markup.ts';
 import type { Written } from '../model/outgoing.ts';
@@ -24,6 +26,10 @@ import type { ThreadSlots } from './slots.ts';
 import { ThreadHeader } from './ThreadHeader.tsx';
 import { ThreadLog, type ThreadLogHandle } from './ThreadLog.tsx';
 import styles from './ThreadView.module.css';
+import { useDrop } from './useDrop.ts';
+
+const SearchSheet = lazy(() => import('./SearchSheet.tsx'));
+const SidePanel = lazy(() => import('../group/SidePanel.tsx'));
 
 export interface ThreadViewProps {
   id: ThreadId;
@@ -34,13 +40,25 @@ export interface ThreadViewProps {
   notice: ReactNode;
   /** Leads to the list, when this thread is not there. */
   onLeave: () => void;
+  /** A message to begin at, by its number; a new object for each wish. */
+  at: { seq: number } | null;
 }
 
-export function ThreadView({ id, slots, notice, onBack, onLeave }: ThreadViewProps) {
+export function ThreadView({ id, slots, notice, onBack, onLeave, at }: ThreadViewProps) {
   const { t } = useTranslation('threads');
   const thread = useThread(id);
   if (thread.data)
-    return <Open key={id} thread={thread.data} slots={slots} notice={notice} onBack={onBack} />;
+    return (
+      <Open
+        key={id}
+        thread={thread.data}
+        slots={slots}
+        notice={notice}
+        onBack={onBack}
+        onLeave={onLeave}
+        at={at}
+      />
+    );
   if (!thread.isError) return <section className={styles.thread} aria-busy="true" />;
   return (
     <section className={styles.thread}>
@@ -66,7 +84,9 @@ function Open({
   slots,
   notice,
   onBack,
-}: Omit<ThreadViewProps, 'id' | 'onLeave'> & { thread: Thread }) {
+  onLeave,
+  at,
+}: Omit<ThreadViewProps, 'id'> & { thread: Thread }) {
   const { t } = useTranslation('threads');
   const { me, conversations } = useConversations();
   const { log, events, outgoing } = useLog(thread.id);
@@ -79,6 +99,9 @@ function Open({
     if (hasPointer) composer.current?.focus();
   }, [hasPointer]);
 
+  const [showsPanel, setShowsPanel] = useState(false);
+  const [searches, setSearches] = useState(false);
+  const hasWidth = useMediaQuery('(width >= 1360px)');
   const [mode, setMode] = useState<WritingMode>(plain);
   const jump = useRef<(seq: number) => void>(() => undefined);
   jump.current = (seq) => view.current?.jumpTo(seq);
@@ -115,6 +138,15 @@ function Open({
     if (last) edit(last);
   };
 
+  // Once the log is drawn: it is put where it begins, and then leaves for the message.
+  useEffect(() => {
+    if (at && log.loaded) view.current?.jumpTo(at.seq);
+  }, [at, log.loaded]);
+
+  const drop = useDrop(offers.media && enabled && thread.kind !== 'business', (files) =>
+    composer.current?.attach(files),
+  );
+
   const { page } = thread;
   const isWritten =
     thread.lastSeq > 0 || log.events.length > 0 || outgoing.some((item) => item.state.name === 'failed');
@@ -130,35 +162,80 @@ function Open({
       </section>
     );
 
+  const isMuted = thread.announcementsOnly && thread.role === 'member';
   const closed = !isMember
     ? t('notMember')
-    : page?.menu?.composerInputDisabled
-      ? t('useMenu', { name: thread.title })
-      : null;
+    : isMuted
+      ? t('notice.announcements')
+      : page?.menu?.composerInputDisabled
+        ? t('useMenu', { name: thread.title })
+        : null;
   return (
-    <section className={styles.thread} aria-label={thread.title}>
-      <ThreadHeader thread={thread} onBack={onBack} />
-      {notice}
-      {pins.length > 0 && <PinnedBar thread={thread} pins={pins} onJump={desk.jump} />}
-      <DeskContext value={desk}>
-        <ThreadLog ref={view} thread={thread} slots={slots} enabled={enabled} onPress={press} />
-        {overlays}
-      </DeskContext>
-      {thread.blocked ? (
-        <Stopped thread={thread} />
-      ) : (
-        <Composer
-          ref={composer}
+    <div className={styles.beside}>
+      <section className={styles.thread} aria-label={thread.title} {...drop.handlers}>
+        {drop.isOver && (
+          <div className={styles.drop} aria-hidden="true">
+            {t('dropHere')}
+          </div>
+        )}
+        <ThreadHeader
           thread={thread}
-          closed={closed}
-          mode={mode}
-          onEndMode={() => setMode(plain)}
-          onSend={send}
-          onChange={change}
-          onEditLast={editLast}
-          start={page?.menu && <slots.Menu page={page} enabled={enabled} onPress={press} />}
+          onBack={onBack}
+          onPanel={() => setShowsPanel((shown) => !shown)}
+          isPanelOpen={showsPanel}
+          onSearch={() => setSearches(true)}
         />
+        {notice}
+        {pins.length > 0 && <PinnedBar thread={thread} pins={pins} onJump={desk.jump} />}
+        <DeskContext value={desk}>
+          <ThreadLog ref={view} thread={thread} slots={slots} enabled={enabled} onPress={press} />
+          {overlays}
+          {searches && (
+            <Suspense fallback={null}>
+              <SearchSheet
+                thread={thread}
+                onOpen={(seq) => {
+                  setSearches(false);
+                  desk.jump(seq);
+                }}
+                onClose={() => setSearches(false)}
+              />
+            </Suspense>
+          )}
+        </DeskContext>
+        {thread.request ? (
+          <RequestBar thread={thread} onRefused={onLeave} />
+        ) : thread.blocked ? (
+          <Stopped thread={thread} />
+        ) : (
+          <Composer
+            ref={composer}
+            thread={thread}
+            closed={closed}
+            mode={mode}
+            onEndMode={() => setMode(plain)}
+            onSend={send}
+            onChange={change}
+            onEditLast={editLast}
+            start={page?.menu && <slots.Menu page={page} enabled={enabled} onPress={press} />}
+          />
+        )}
+      </section>
+      {showsPanel && (
+        <DeskContext value={desk}>
+          <Suspense fallback={null}>
+            <SidePanel
+              thread={thread}
+              pins={pins}
+              onJump={(seq) => {
+                if (!hasWidth) setShowsPanel(false);
+                desk.jump(seq);
+              }}
+              onClose={() => setShowsPanel(false)}
+            />
+          </Suspense>
+        </DeskContext>
       )}
-    </section>
+    </div>
   );
 }
