@@ -32,9 +32,9 @@ public sealed class ProblemTests(SharedServer shared)
     public async Task A_body_nested_too_deep_is_no_json_we_read()
     {
         using var person = await TestPerson.SignUpAsync(shared.Server.Address, "deep");
-        var deep = $"{{\"clientId\":\"{Guid.NewGuid()}\",\"attachments\":{new string('[', 40)}{new string(']', 40)}}}";
+        var deep = $"{{\"folder\":{new string('[', 40)}{new string(']', 40)}}}";
 
-        await AssertProblemAsync(await person.Client.PostAsync("/api/threads/7000000000000000/messages", Json(deep), Cancel), 400, "malformed_json");
+        await AssertProblemAsync(await person.Client.PutAsync("/api/threads/7000000000000000/settings", Json(deep), Cancel), 400, "malformed_json");
     }
 
     [Theory]
