@@ -42,6 +42,11 @@ internal sealed class Device : IAsyncDisposable
         return found ?? default;
     }
 
+    /// <summary>Waits until the device was told that this person is, or is not, here; alone or among others.</summary>
+    public Task WaitForPresenceAsync(string person, bool online) => WaitAsync("presence", frame =>
+        (frame.TryGetProperty("people", out var people) ? people.EnumerateArray().ToArray() : [frame])
+        .Any(one => one.GetProperty("person").GetString() == person && one.GetProperty("online").GetBoolean() == online));
+
     /// <summary>The numbers of a thread's events, in the order in which they came.</summary>
     public List<long> SeqsOf(string thread) => [.. EventsOf(thread).Select(e => e.GetProperty("seq").GetInt64())];
 

@@ -47,11 +47,11 @@ public sealed class NodeLossTests
         await anna.OpenThreadAsync(bert);
         await using var annas = await Device.ConnectAsync(pair.One.Address, anna.Token);
         await using var berts = await Device.ConnectAsync(pair.Two.Address, bert.Token);
-        await berts.WaitAsync("presence", frame => frame.GetProperty("person").GetString() == anna.Id && frame.GetProperty("online").GetBoolean());
+        await berts.WaitForPresenceAsync(anna.Id, online: true);
 
         await pair.One.KillAsync();
 
-        await berts.WaitAsync("presence", frame => frame.GetProperty("person").GetString() == anna.Id && !frame.GetProperty("online").GetBoolean());
+        await berts.WaitForPresenceAsync(anna.Id, online: false);
         await using var another = await Device.ConnectAsync(pair.Two.Address, bert.Token);
         Assert.Equal(0, (await another.WaitAsync("ready", _ => true)).GetProperty("nodes").GetArrayLength());
     }

@@ -93,7 +93,7 @@ public sealed class TwoNodesTests(SharedPair shared) : IClassFixture<SharedPair>
         await using var annas = await Device.ConnectAsync(Pair.One.Address, anna.Token);
         await using var berts = await Device.ConnectAsync(Pair.Two.Address, bert.Token);
 
-        await annas.WaitAsync("presence", frame => frame.GetProperty("person").GetString() == bert.Id && frame.GetProperty("online").GetBoolean());
+        await annas.WaitForPresenceAsync(bert.Id, online: true);
         await annas.SendAsync(new { op = "typing", thread, on = true });
         await berts.WaitAsync("typing", frame => frame.GetProperty("member").GetString() == anna.Id && frame.GetProperty("on").GetBoolean());
         var seq = await NodePair.SendAsync(anna.Client, thread);
@@ -107,11 +107,11 @@ public sealed class TwoNodesTests(SharedPair shared) : IClassFixture<SharedPair>
             await using var another = await Device.ConnectAsync(Pair.Two.Address, bert.Token);
             await another.SendAsync(new { op = "ping" });
             await another.WaitAsync("pong", _ => true);
-            return another.Frames.Any(frame => frame.GetProperty("op").GetString() == "presence" && frame.GetProperty("person").GetString() == anna.Id);
+            return another.Frames.Any(frame => frame.GetProperty("op").GetString() == "presence" && frame.GetRawText().Contains(anna.Id, StringComparison.Ordinal));
         }, "the other node's people are known");
 
         await berts.DisposeAsync();
-        await annas.WaitAsync("presence", frame => frame.GetProperty("person").GetString() == bert.Id && !frame.GetProperty("online").GetBoolean());
+        await annas.WaitForPresenceAsync(bert.Id, online: false);
     }
 
     [Fact]
@@ -129,6 +129,41 @@ public sealed class TwoNodesTests(SharedPair shared) : IClassFixture<SharedPair>
         Assert.Equal(4001, (int?)device.CloseStatus);
         Assert.InRange(Environment.TickCount64 - since, 0, 2_500);
         Assert.Equal(System.Net.HttpStatusCode.Unauthorized, (await atTwo.GetAsync("/api/me", Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Whoever_is_put_out_of_a_group_on_one_node_is_told_nothing_more_on_the_other_and_who_is_let_in_from_then_on()
+    {
+        using var anna = await Pair.SignUpAsync(Pair.One);
+        using var bert = await Pair.SignUpAsync(Pair.Two);
+        using var carl = await Pair.SignUpAsync(Pair.Two);
+        using var dora = await Pair.SignUpAsync(Pair.Two);
+        using var made = await anna.Client.PostAsJsonAsync("/api/threads", new { with = new[] { $"@{bert.Handle}", $"@{carl.Handle}" }, title = "Orchestra" }, Cancel);
+        var thread = (await made.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetString() ?? "";
+        await using var berts = await Device.ConnectAsync(Pair.Two.Address, bert.Token);
+        await using var carls = await Device.ConnectAsync(Pair.Two.Address, carl.Token);
+        await using var doras = await Device.ConnectAsync(Pair.Two.Address, dora.Token);
+        var before = await NodePair.SendAsync(anna.Client, thread);
+        await berts.WaitAsync("event", frame => frame.GetProperty("event").GetProperty("seq").GetInt64() == before);
+
+        (await anna.Client.DeleteAsync($"/api/threads/{thread}/members/{bert.Id}", Cancel)).EnsureSuccessStatusCode();
+        using var added = await anna.Client.PostAsJsonAsync($"/api/threads/{thread}/members", new { clientId = Guid.NewGuid(), people = new[] { $"@{dora.Handle}" } }, Cancel);
+        Assert.True(added.IsSuccessStatusCode, await added.Content.ReadAsStringAsync(Cancel));
+        using var annaAtTwo = NodePair.ClientOf(anna, Pair.Two);
+        var last = 0L;
+        for (var i = 0; i < 10; i++)
+        {
+            last = await NodePair.SendAsync(i % 2 == 0 ? anna.Client : annaAtTwo, thread);
+        }
+
+        await carls.WaitAsync("event", frame => frame.GetProperty("event").GetProperty("seq").GetInt64() == last);
+        await doras.WaitAsync("event", frame => frame.GetProperty("event").GetProperty("seq").GetInt64() == last);
+        await berts.WaitAsync("left", frame => frame.GetProperty("thread").GetString() == thread);
+        Assert.DoesNotContain(berts.SeqsOf(thread), seq => seq > before);
+        // From the event by which she came in, or the one after it.
+        Assert.InRange(doras.SeqsOf(thread)[0], last - 10, last - 9);
+        Assert.Equal(Enumerable.Range((int)doras.SeqsOf(thread)[0], (int)(last - doras.SeqsOf(thread)[0]) + 1).Select(n => (long)n), doras.SeqsOf(thread));
+        Assert.Equal(carls.SeqsOf(thread).Order(), carls.SeqsOf(thread));
     }
 
     [Fact]

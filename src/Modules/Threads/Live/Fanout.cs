@@ -37,11 +37,11 @@ internal sealed partial class Fanout : IAsyncDisposable
     private readonly List<CommittedEvent> ready = [];
 
     public Fanout(
-        Members members, ThreadViews views, ILiveBus bus, WatchedThreads watched, CatchUp catchUp, EventFrames frames, INodeBus others, INodes nodes,
+        Members members, ThreadViews views, ILiveBus bus, WatchedThreads watched, CatchUp catchUp, ThreadEnds ends, EventFrames frames, INodeBus others, INodes nodes,
         TimeProvider time, ILogger<Fanout> log)
     {
         (this.members, this.views, this.bus, this.time, this.log) = (members, views, bus, time, log);
-        (this.watched, this.catchUp, this.frames, this.others, this.nodes) = (watched, catchUp, frames, others, nodes);
+        (this.watched, this.catchUp, this.ends, this.frames, this.others, this.nodes) = (watched, catchUp, ends, frames, others, nodes);
         subscriptions = ListenToOthers();
         telling = TellAllAsync(stopping.Token);
     }
@@ -172,6 +172,7 @@ internal sealed partial class Fanout : IAsyncDisposable
     private async Task TellReadyAsync(CancellationToken cancellationToken)
     {
         await LoadMembersAsync(ready, cancellationToken);
+        var starts = await FindStartsAsync(cancellationToken);
         foreach (var (pending, result) in ready)
         {
             var (what, thread) = (pending.What, pending.What.Thread);
@@ -182,7 +183,7 @@ internal sealed partial class Fanout : IAsyncDisposable
 
             var kind = EventKind.Name(pending.Kind);
             var author = what.Sender.AsPerson();
-            var people = list.People;
+            var people = starts.TryGetValue(thread, out var since) ? [.. list.People.Where(person => !since.Exists(start => start.Person == person && start.JoinedSeq > result.Seq))] : list.People;
             if (pending.Of is { UnseenBy.Count: > 0 } of)
             {
                 var unseenBy = people.Where(person => of.UnseenBy.Contains(person.Value)).ToArray();
@@ -204,6 +205,22 @@ internal sealed partial class Fanout : IAsyncDisposable
         }
 
         ready.Clear();
+    }
+
+    /// <summary>Of groups that have changed since what is told of them: who came in after it is not told.</summary>
+    private async Task<Dictionary<ThreadId, List<ThreadStart>>> FindStartsAsync(CancellationToken cancellationToken)
+    {
+        var starts = new Dictionary<ThreadId, List<ThreadStart>>();
+        foreach (var (pending, result) in ready)
+        {
+            var thread = pending.What.Thread;
+            if (members.Peek(thread) is { IsGroup: true } list && list.Version > result.MembersVersion && !starts.ContainsKey(thread) && bus.Reaches(list.People))
+            {
+                starts[thread] = await ends.FindStartsAsync(thread, list.People, cancellationToken);
+            }
+        }
+
+        return starts;
     }
 
     private async Task LoadMembersAsync(IReadOnlyList<CommittedEvent> events, CancellationToken cancellationToken)

@@ -30,6 +30,7 @@ internal sealed partial class Fanout
 
     private readonly WatchedThreads watched;
     private readonly CatchUp catchUp;
+    private readonly ThreadEnds ends;
     private readonly EventFrames frames;
     private readonly INodeBus others;
     private readonly INodes nodes;
