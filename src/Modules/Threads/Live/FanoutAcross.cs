@@ -205,7 +205,7 @@ internal sealed partial class Fanout
         var found = new List<LiveNews>();
         foreach (var person in people)
         {
-            found.AddRange((await frames.ReadAsync(person, thread, after, upTo, cancellationToken)).Select(read => new LiveNews([person], read.Frame) { Thread = thread, Seq = read.Seq }));
+            found.AddRange((await frames.ReadAsync(person, thread, after, upTo, sinceJoined: true, cancellationToken)).Select(read => new LiveNews([person], read.Frame) { Thread = thread, Seq = read.Seq }));
         }
 
         found.ForEach(bus.Publish);

@@ -35,7 +35,7 @@ internal sealed class Replay(NpgsqlDataSource database, EventFrames events) : IL
             }
 
             left -= (int)(to - from);
-            foreach (var (_, frame) in to > from ? await events.ReadAsync(device.Person, thread, from, to, cancellationToken) : [])
+            foreach (var (_, frame) in to > from ? await events.ReadAsync(device.Person, thread, from, to, sinceJoined: false, cancellationToken) : [])
             {
                 await device.SendAsync(frame, cancellationToken);
             }
