@@ -143,7 +143,7 @@ internal sealed partial class Fanout : IAsyncDisposable
     {
         ThreadOpened opened => TellOpenedAsync(opened, cancellationToken),
         MembersLeft left => TellLeft(left),
-        PersonalNews personal => TellPersonal(personal),
+        PersonalNews personal => TellPersonalAsync(personal, cancellationToken),
         _ => throw new InvalidOperationException($"{happening.GetType().Name} is no news."),
     };
 
@@ -259,14 +259,18 @@ internal sealed partial class Fanout : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private Task TellPersonal(PersonalNews news)
+    private async Task TellPersonalAsync(PersonalNews news, CancellationToken cancellationToken)
     {
-        if (bus.Reaches(news.To))
+        var to = news.To;
+        if (news.MembersOnly)
         {
-            bus.Publish(new(news.To, news.Frame));
+            to = await members.FindAsync(news.Thread, 0, cancellationToken) is { } list ? [.. to.Where(person => list.Has(person))] : [];
         }
 
-        return Task.CompletedTask;
+        if (bus.Reaches(to))
+        {
+            bus.Publish(new(to, news.Frame));
+        }
     }
 
     private static ReadOnlyMemory<byte> Frame(ThreadId thread, NewEvent what, string kind, AppendResult result, Guid? clientId)

@@ -17,4 +17,8 @@ internal sealed record ThreadOpened(ThreadId Thread, IReadOnlyList<PersonId> Peo
 internal sealed record MembersLeft(ThreadId Thread, IReadOnlyList<PersonId> People) : ThreadHappening(Thread);
 
 /// <summary>A frame for these people alone: whoever makes it knows who may see it.</summary>
-internal sealed record PersonalNews(ThreadId Thread, IReadOnlyList<PersonId> To, ReadOnlyMemory<byte> Frame) : ThreadHappening(Thread);
+internal sealed record PersonalNews(ThreadId Thread, IReadOnlyList<PersonId> To, ReadOnlyMemory<byte> Frame) : ThreadHappening(Thread)
+{
+    /// <summary>Only for those who are in the thread when it is told: whoever has left since hears nothing more of it.</summary>
+    public bool MembersOnly { get; init; }
+}

@@ -59,7 +59,7 @@ internal sealed class Typing : ILiveOp, IDisposable
         {
             if (writing.TryRemove(key, out var ended))
             {
-                await fanout.TellAsync(new PersonalNews(thread, ended.To, ThreadFrames.Typing(thread, member, false)), cancellationToken);
+                await fanout.TellAsync(new PersonalNews(thread, ended.To, ThreadFrames.Typing(thread, member, false)) { MembersOnly = true }, cancellationToken);
             }
         }
         else if (!writing.TryGetValue(key, out var told) || time.GetElapsedTime(told.Since, now) >= toldAgainAfter)
@@ -75,7 +75,7 @@ internal sealed class Typing : ILiveOp, IDisposable
                 writing[key] = new(now, others);
             }
 
-            await fanout.TellAsync(new PersonalNews(thread, others, ThreadFrames.Typing(thread, member, true)), cancellationToken);
+            await fanout.TellAsync(new PersonalNews(thread, others, ThreadFrames.Typing(thread, member, true)) { MembersOnly = true }, cancellationToken);
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed class Typing : ILiveOp, IDisposable
         {
             if (time.GetElapsedTime(told.Since) > lasts && writing.TryRemove(new KeyValuePair<(ThreadId, MemberId), Writing>(key, told)))
             {
-                _ = fanout.TellAsync(new PersonalNews(key.Thread, told.To, ThreadFrames.Typing(key.Thread, key.Member, false)), CancellationToken.None).AsTask();
+                _ = fanout.TellAsync(new PersonalNews(key.Thread, told.To, ThreadFrames.Typing(key.Thread, key.Member, false)) { MembersOnly = true }, CancellationToken.None).AsTask();
             }
         }
     }

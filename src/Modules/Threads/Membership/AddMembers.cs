@@ -34,12 +34,12 @@ internal static class AddMembers
 
         var me = context.Person();
         var people = (await names.FindAsync(handles, cancellationToken)).Where(person => person.Key != me).ToDictionary();
-        var blockers = await acquaintance.FindBlockersAsync(me, people.Keys, cancellationToken);
-        return await GroupCalls.ChangeAsync(id, context, log, request.ClientId, _ => new Change(people, blockers, options.Value.GroupMembersMax));
+        var known = await acquaintance.LookAsync(me, people.Keys, cancellationToken);
+        return await GroupCalls.ChangeAsync(id, context, log, request.ClientId, _ => new Change(people, known, options.Value.GroupMembersMax));
     }
 
     /// <param name="people">With the handles by which the adder knows them.</param>
-    internal sealed class Change(IReadOnlyDictionary<PersonId, string> people, IReadOnlySet<PersonId> blockers, int membersMax) : ThreadChange
+    internal sealed class Change(IReadOnlyDictionary<PersonId, string> people, Acquaintances known, int membersMax) : ThreadChange
     {
         public override short Kind => EventKind.System;
 
@@ -63,7 +63,7 @@ internal static class AddMembers
                 return ChangeOutcome.Unchanged;
             }
 
-            if (Array.FindAll(coming, blockers.Contains) is { Length: > 0 } closed)
+            if (Array.FindAll(coming, known.Closed.Contains) is { Length: > 0 } closed)
             {
                 return ChangeOutcome.Refused(GroupProblems.CannotBeAdded(closed.Select(person => people[person])));
             }
@@ -73,7 +73,7 @@ internal static class AddMembers
                 return ChangeOutcome.Refused(GroupProblems.Full(membersMax));
             }
 
-            await GroupDoor.EnterAsync(scope, coming, group.HistoryShown, cancellationToken);
+            await GroupDoor.EnterAsync(scope, coming, Array.ConvertAll(coming, known.Strangers.Contains), group.HistoryShown, cancellationToken);
             return ChangeOutcome.Done(GroupEvents.Added(coming, scope.Sender)) with { MembersChanged = true, News = [new ThreadOpened(scope.Thread, coming)] };
         }
 

@@ -9,19 +9,20 @@ namespace Stoa.Threads.Membership;
 internal static class GroupDoor
 {
     /// <summary>Lets people in who are not in it yet. What came before they see if the group shows it; it is unread for none of them.</summary>
-    public static async Task EnterAsync(ChangeScope scope, IReadOnlyList<PersonId> people, bool historyShown, CancellationToken cancellationToken)
+    /// <param name="asRequest">For each of them: whether they must accept it before they write.</param>
+    public static async Task EnterAsync(ChangeScope scope, IReadOnlyList<PersonId> people, bool[] asRequest, bool historyShown, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(scope.Connection);
         long[] ids = [.. people.Select(person => person.Value)];
         batch.BatchCommands.Add(new(
             """
-            insert into threads.members (thread_id, member_id, is_page, joined_at, role, from_seq, joined_seq, read_seq, delivered_seq)
-            select $1, i.id, false, $3, 3, case when $4 then 0 else $5 - 1 end, $5, $5, $5 from unnest($2) as i(id)
+            insert into threads.members (thread_id, member_id, is_page, joined_at, role, from_seq, joined_seq, read_seq, delivered_seq, is_request)
+            select $1, i.id, false, $4, 3, case when $5 then 0 else $6 - 1 end, $6, $6, $6, i.is_request from unnest($2, $3) as i(id, is_request)
             """)
         {
             Parameters =
             {
-                Long(scope.Thread.Value), new NpgsqlParameter<long[]> { TypedValue = ids },
+                Long(scope.Thread.Value), new NpgsqlParameter<long[]> { TypedValue = ids }, new NpgsqlParameter<bool[]> { TypedValue = asRequest },
                 new NpgsqlParameter<DateTimeOffset> { TypedValue = scope.At }, new NpgsqlParameter<bool> { TypedValue = historyShown }, Long(scope.NextSeq),
             },
         });

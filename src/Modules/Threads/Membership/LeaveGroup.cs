@@ -5,6 +5,7 @@ using Stoa.Hosting.SignIn;
 using Stoa.Threads.Inbox;
 using Stoa.Threads.Live;
 using Stoa.Threads.Log;
+using Stoa.Threads.Own;
 
 namespace Stoa.Threads.Membership;
 
@@ -17,7 +18,8 @@ internal static class LeaveGroup
     private static Task<IResult> HandleAsync(string id, HttpContext context, ThreadLog log) =>
         GroupCalls.ChangeAsync(id, context, log, GroupCalls.ClientIdOf(context), _ => new Change());
 
-    internal sealed class Change : ThreadChange
+    /// <param name="onlyUnaccepted">Refuses a request to come in; too late for who has accepted it.</param>
+    internal sealed class Change(bool onlyUnaccepted = false) : ThreadChange
     {
         public override short Kind => EventKind.System;
 
@@ -39,6 +41,11 @@ internal static class LeaveGroup
             if (scope.ThreadKind != 3)
             {
                 return ChangeOutcome.Refused(GroupProblems.NotAGroup);
+            }
+
+            if (onlyUnaccepted && !me.IsRequest)
+            {
+                return ChangeOutcome.Refused(AnswerRequest.AcceptedBefore);
             }
 
             var group = await GroupRow.ReadAsync(scope, cancellationToken);

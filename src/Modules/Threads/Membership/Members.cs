@@ -6,14 +6,12 @@ using Stoa.Kernel;
 namespace Stoa.Threads.Membership;
 
 /// <param name="Version">Of the list; the thread's own number rises with every change.</param>
-/// <param name="IsGroup">Of any other thread the list never changes.</param>
-/// <param name="Page">Of a business thread.</param>
 /// <param name="People">In the order of their ids.</param>
-internal sealed record MemberList(int Version, bool IsGroup, PageId? Page, PersonId[] People)
+internal sealed record MemberList(int Version, PersonId[] People)
 {
     private static readonly Comparer<PersonId> byId = Comparer<PersonId>.Create((a, b) => a.Value.CompareTo(b.Value));
 
-    public bool Has(MemberId member) => Page is { } page && member == page || Array.BinarySearch(People, member.AsPerson(), byId) >= 0;
+    public bool Has(PersonId person) => Array.BinarySearch(People, person, byId) >= 0;
 }
 
 /// <summary>Who is in which thread, for telling them live. What must be certain (writing, reading) asks the database in its own statement.</summary>
@@ -77,25 +75,12 @@ internal sealed class Members(NpgsqlDataSource database, IOptions<ThreadsOptions
         return Peek(thread);
     }
 
-    /// <summary>The list as it is now: of a group, another node may have changed it since it was remembered.</summary>
-    public async ValueTask<MemberList?> FindCurrentAsync(ThreadId thread, CancellationToken cancellationToken)
-    {
-        if (Peek(thread) is { IsGroup: false } known)
-        {
-            return known;
-        }
-
-        await using var command = database.CreateCommand("select members_version from threads.threads where id = $1");
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
-        return await command.ExecuteScalarAsync(cancellationToken) is int version ? await FindAsync(thread, version, cancellationToken) : null;
-    }
-
     /// <summary>Reads the lists of these threads anew, in one query. A group that has ended has an empty one.</summary>
     public async Task LoadAsync(long[] threads, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
-            select t.id, t.members_version, t.kind = 3, t.page_id, array_agg(m.member_id order by m.member_id) filter (where not m.is_page)
+            select t.id, t.members_version, array_agg(m.member_id order by m.member_id) filter (where not m.is_page)
             from threads.threads t left join threads.members m on m.thread_id = t.id
             where t.id = any($1) group by t.id
             """);
@@ -103,8 +88,7 @@ internal sealed class Members(NpgsqlDataSource database, IOptions<ThreadsOptions
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            Remember(reader.GetInt64(0), new(reader.GetInt32(1), reader.GetBoolean(2), reader.IsDBNull(3) ? null : new PageId(reader.GetInt64(3)),
-                reader.IsDBNull(4) ? [] : Array.ConvertAll(reader.GetFieldValue<long[]>(4), id => new PersonId(id))));
+            Remember(reader.GetInt64(0), new(reader.GetInt32(1), reader.IsDBNull(2) ? [] : Array.ConvertAll(reader.GetFieldValue<long[]>(2), id => new PersonId(id))));
         }
     }
 

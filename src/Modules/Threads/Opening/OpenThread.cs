@@ -58,13 +58,14 @@ internal static class OpenThread
         }
 
         var title = request.Title is { } asked ? GroupWish.CleanTitle(asked) : null;
-        var blockers = await acquaintance.FindBlockersAsync(me, others, cancellationToken);
-        if (blockers.Count > 0)
+        var known = await acquaintance.LookAsync(me, others, cancellationToken);
+        if (known.Closed.Count > 0)
         {
-            return GroupProblems.CannotBeAdded(blockers.Select(person => named[person])).AsResult();
+            return GroupProblems.CannotBeAdded(known.Closed.Select(person => named[person])).AsResult();
         }
 
-        return await AnswerAsync(await store.MakeGroupAsync(me, others, title, request.ClientId, cancellationToken), me, others, views, fanout, cancellationToken);
+        var made = await store.MakeGroupAsync(me, others, known.Strangers, title, request.ClientId, cancellationToken);
+        return await AnswerAsync(made, me, others, views, fanout, cancellationToken);
     }
 
     private static async Task<IResult> AnswerAsync(

@@ -29,14 +29,21 @@ internal sealed class ThreadStore(NpgsqlDataSource database, Requests requests, 
     public Task<(ThreadId Thread, bool Made)> OpenBusinessAsync(PageId page, PersonId person, CancellationToken cancellationToken) =>
         OpenAsync(Business, page.Value, person.Value, [(page.Value, true), (person.Value, false)], cancellationToken);
 
+    /// <param name="strangers">Those of the others to whom it is a request.</param>
     /// <param name="clientId">Made by the maker before the first try; the group that it made is found again. Null: a new one each time.</param>
-    public async Task<(ThreadId Thread, bool Made)> MakeGroupAsync(PersonId maker, IReadOnlyList<PersonId> others, string? title, Guid? clientId, CancellationToken cancellationToken)
+    public async Task<(ThreadId Thread, bool Made)> MakeGroupAsync(
+        PersonId maker, IReadOnlyList<PersonId> others, IReadOnlySet<PersonId> strangers, string? title, Guid? clientId, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using (var transaction = await connection.BeginTransactionAsync(cancellationToken))
         {
             if (await InsertAsync(connection, Group, null, null, title, [(maker.Value, false), .. others.Select(other => (other.Value, false))], cancellationToken, (maker, clientId)) is { } made)
             {
+                await using var ask = new NpgsqlCommand("update threads.members set is_request = true where thread_id = $1 and member_id = any($2)", connection)
+                {
+                    Parameters = { new NpgsqlParameter<long> { TypedValue = made.Value }, new NpgsqlParameter<long[]> { TypedValue = [.. strangers.Select(person => person.Value)] } },
+                };
+                await ask.ExecuteNonQueryAsync(cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
                 return (made, true);
             }

@@ -6,14 +6,17 @@ using Stoa.Hosting.SignIn;
 using Stoa.Kernel;
 using Stoa.Threads.Inbox;
 using Stoa.Threads.Live;
+using Stoa.Threads.Log;
+using Stoa.Threads.Membership;
+using Stoa.Threads.Messages;
 
 namespace Stoa.Threads.Own;
 
-/// <summary><c>PUT</c> and <c>DELETE /api/threads/{id}/accept</c>: a stranger's request becomes a conversation, or is gone and the stranger blocked.</summary>
+/// <summary><c>PUT</c> and <c>DELETE /api/threads/{id}/accept</c>: a stranger's request becomes a conversation, or is gone and the stranger blocked; of a group, one leaves it.</summary>
 /// <remarks>Whatever order the two come in, an acceptance stands: it may take a refusal back, a refusal comes too late after it.</remarks>
 internal static class AnswerRequest
 {
-    private static readonly Problem accepted = new(StatusCodes.Status409Conflict, "already_accepted", "Refuse a request",
+    public static readonly Problem AcceptedBefore = new(StatusCodes.Status409Conflict, "already_accepted", "Refuse a request",
         "This conversation is no request any more, or never was one to you.", "Archive it, or block the other side: PUT /api/threads/{id}/block.");
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -42,7 +45,7 @@ internal static class AnswerRequest
         return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> RefuseAsync(string id, HttpContext context, Requests requests, Fanout fanout, CancellationToken cancellationToken)
+    private static async Task<IResult> RefuseAsync(string id, HttpContext context, Requests requests, ThreadLog log, Fanout fanout, CancellationToken cancellationToken)
     {
         var me = context.Person();
         if (!ThreadId.TryParse(id, null, out var thread))
@@ -55,7 +58,10 @@ internal static class AnswerRequest
             case RequestVerdict.NoThread:
                 return ThreadProblems.NotFound.AsResult();
             case RequestVerdict.AcceptedBefore:
-                return accepted.AsResult();
+                return AcceptedBefore.AsResult();
+            case RequestVerdict.Group:
+                var left = await log.ChangeAsync(thread, me, Guid.NewGuid(), new LeaveGroup.Change(onlyUnaccepted: true), CancellationToken.None);
+                return Sending.Refusal(left) is { } refusal ? refusal.AsResult() : TypedResults.NoContent();
             case RequestVerdict.Refused:
                 await fanout.TellAsync(new PersonalNews(thread, [me], OwnFrames.Left(thread)), CancellationToken.None);
                 break;

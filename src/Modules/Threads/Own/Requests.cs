@@ -10,6 +10,9 @@ internal enum RequestVerdict
 {
     NoThread,
 
+    /// <summary>Of a group: who refuses it leaves it.</summary>
+    Group,
+
     /// <summary>It was so already.</summary>
     Unchanged,
     Accepted,
@@ -59,18 +62,20 @@ internal sealed class Requests(NpgsqlDataSource database, IOptions<ThreadsOption
     private const string Refuse =
         """
         with mine as (
-          select is_request, refused_at from threads.members where thread_id = $1 and member_id = $2
+          select m.is_request, m.refused_at, t.kind = 3 as is_group from threads.members m join threads.threads t on t.id = m.thread_id
+          where m.thread_id = $1 and m.member_id = $2
+        ), asked as (
+          select from mine where is_request and refused_at is null and not is_group
         ), refused as (
-          update threads.members set refused_at = $3 where thread_id = $1 and member_id = $2 and is_request and refused_at is null
+          update threads.members set refused_at = $3 where thread_id = $1 and member_id = $2 and exists (select from asked)
         ), blocked as (
-          update threads.members set blocked_at = coalesce(blocked_at, $3)
-          where thread_id = $1 and member_id <> $2 and exists (select from mine where is_request and refused_at is null)
+          update threads.members set blocked_at = coalesce(blocked_at, $3) where thread_id = $1 and member_id <> $2 and exists (select from asked)
         )
-        select is_request, refused_at is not null from mine
+        select is_request, refused_at is not null, is_group from mine
         """;
 
     /// <summary>Load tools write both ways at once; who lifts the limits lifts this.</summary>
-    private bool On => options.Value.Requests ?? stoa.Value.Limits;
+    public bool On => options.Value.Requests ?? stoa.Value.Limits;
 
     /// <summary>In the transaction that makes a direct thread: it is a request to whoever does not know the opener.</summary>
     public async Task AskAsync(NpgsqlConnection connection, ThreadId thread, PersonId opener, long[] others, CancellationToken cancellationToken)
@@ -101,7 +106,7 @@ internal sealed class Requests(NpgsqlDataSource database, IOptions<ThreadsOption
     public Task<RequestVerdict> RefuseAsync(PersonId person, ThreadId thread, CancellationToken cancellationToken)
     {
         var refuse = new NpgsqlBatchCommand(Refuse);
-        return DecideAsync(refuse, person, thread, row => !row.GetBoolean(0) ? RequestVerdict.AcceptedBefore : row.GetBoolean(1) ? RequestVerdict.Unchanged : RequestVerdict.Refused,
+        return DecideAsync(refuse, person, thread, row => !row.GetBoolean(0) ? RequestVerdict.AcceptedBefore : row.GetBoolean(2) ? RequestVerdict.Group : row.GetBoolean(1) ? RequestVerdict.Unchanged : RequestVerdict.Refused,
             cancellationToken, new NpgsqlParameter<DateTimeOffset> { TypedValue = time.GetUtcNow() });
     }
 
