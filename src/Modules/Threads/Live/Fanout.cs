@@ -214,7 +214,7 @@ internal sealed partial class Fanout : IAsyncDisposable
         foreach (var (pending, result) in ready)
         {
             var thread = pending.What.Thread;
-            if (members.Peek(thread) is { IsGroup: true } list && list.Version > result.MembersVersion && !starts.ContainsKey(thread) && bus.Reaches(list.People))
+            if (members.Peek(thread) is { } list && list.Version > result.MembersVersion && !starts.ContainsKey(thread) && bus.Reaches(list.People))
             {
                 starts[thread] = await ends.FindStartsAsync(thread, list.People, cancellationToken);
             }
