@@ -77,4 +77,18 @@ public sealed class ClockTests
         clock.MoveBy(TimeSpan.FromHours(1));
         Assert.True(await Waiting.ForAsync(next, "the second tick"));
     }
+
+    [Fact]
+    public async Task A_period_goes_on_when_the_clock_is_moved_back()
+    {
+        var clock = new MovableClock();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20), clock);
+        clock.MoveBy(TimeSpan.FromHours(1));
+        Assert.True(await Waiting.ForAsync(timer.WaitForNextTickAsync(Cancel).AsTask(), "a tick after the move forward"));
+
+        clock.MoveBy(TimeSpan.FromHours(-1));
+
+        Assert.True(await Waiting.ForAsync(timer.WaitForNextTickAsync(Cancel).AsTask(), "a tick that may have been due"));
+        Assert.True(await Waiting.ForAsync(timer.WaitForNextTickAsync(Cancel).AsTask(), "a tick after the move back"));
+    }
 }

@@ -53,7 +53,7 @@ public sealed class MovableClock : TimeProvider
 
         foreach (var timer in waiting)
         {
-            timer.Rearm();
+            timer.ClockMoved(by);
         }
     }
 
@@ -101,7 +101,21 @@ public sealed class MovableClock : TimeProvider
             return Rearm();
         }
 
-        public bool Rearm()
+        /// <summary>What comes round each second goes on coming round when the clock is moved back; what waits for a moment waits longer.</summary>
+        public void ClockMoved(TimeSpan by)
+        {
+            lock (gate)
+            {
+                if (by < TimeSpan.Zero && period > TimeSpan.Zero)
+                {
+                    due += by;
+                }
+
+                Rearm();
+            }
+        }
+
+        private bool Rearm()
         {
             lock (gate)
             {

@@ -19,7 +19,7 @@ public interface IBusinessThreads
     /// <summary>Moves a member's markers forward; a number not above the stored one changes nothing. Tells the other members live.</summary>
     Task MarkAsync(ThreadId thread, MemberId member, long? readSeq, long? deliveredSeq, CancellationToken cancellationToken);
 
-    /// <summary>The highest event number at or before an instant; for watermarks. 0 when there is none.</summary>
+    /// <summary>The number of the newest event: what is marked as seen now. 0 when there is none.</summary>
     Task<long> LastSeqAsync(ThreadId thread, CancellationToken cancellationToken);
 
     /// <summary>Shows to the other members that somebody writes; ends by itself after 20 seconds.</summary>

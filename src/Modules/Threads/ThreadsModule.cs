@@ -81,6 +81,7 @@ public sealed class ThreadsModule : IModule
         services.AddSingleton<SettingsStore>();
         services.AddSingleton<Folders>();
         services.AddSingleton<Drafts>();
+        services.AddSingleton<SentDrafts>();
         services.AddSingleton<Privacy>();
     }
 

@@ -78,6 +78,75 @@ public sealed class DraftTests(SharedServer shared)
         Assert.Equal("v30", (await one.SeeAsync(thread)).GetProperty("draft").GetProperty("text").GetString());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_draft_goes_with_its_message_if_the_sender_says_so(bool overTheSocket)
+    {
+        await using var server = await Cast.StartAsync();
+        var (one, _, thread) = await Cast.PairAsync(server);
+        await using var phone = await one.ConnectAsync();
+        await using var desk = await one.ConnectAsync();
+        await one.DraftAsync(thread, new { version = 4, text = "On my way" });
+        var message = new { clientId = Guid.NewGuid(), text = "On my way", draft = 4 };
+
+        for (var again = 0; again < 2; again++)
+        {
+            if (overTheSocket)
+            {
+                await phone.SendAsync(new { op = "send", thread = thread.ToString(), message.clientId, message.text, message.draft });
+                await phone.WaitAsync("sent");
+            }
+            else
+            {
+                using var sent = await one.PostAsync(thread, message);
+                await Somebody.ReadAsync(sent, 201, 200);
+            }
+        }
+
+        await desk.WaitAsync("own", frame => frame.TryGetProperty("draft", out var draft) && draft.GetProperty("text").GetString()?.Length == 0);
+        Assert.False((await one.SeeAsync(thread)).TryGetProperty("draft", out _));
+        // A save that was under way when the message was sent, and the next message begun.
+        Assert.Equal("", (await one.DraftAsync(thread, new { version = 4, text = "On my way" })).GetProperty("text").GetString());
+        Assert.Equal("So", (await one.DraftAsync(thread, new { version = 5, text = "So" })).GetProperty("text").GetString());
+        using var repeat = await one.PostAsync(thread, message);
+        await Somebody.ReadAsync(repeat, 200);
+        Assert.Equal("So", (await one.SeeAsync(thread)).GetProperty("draft").GetProperty("text").GetString());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_draft_that_races_its_message_is_gone_in_the_end(int seed)
+    {
+        await using var server = await Cast.StartAsync();
+        await using var second = await Cast.StartAsync(new StoaServerOptions { Database = server.Database });
+        var (one, _, thread) = await Cast.PairAsync(server);
+        Somebody[] devices = [one, one.At(second)];
+        var dice = new Random(seed);
+        for (var version = 1; version <= 20; version++)
+        {
+            var message = new { clientId = Guid.NewGuid(), text = "x", draft = version };
+            await Task.WhenAll(devices[dice.Next(2)].DraftAsync(thread, new { version, text = "x" }), SendAsync(devices[dice.Next(2)], message), SendAsync(devices[dice.Next(2)], message));
+            Assert.False((await one.SeeAsync(thread)).TryGetProperty("draft", out _));
+        }
+
+        async Task SendAsync(Somebody device, object message)
+        {
+            using var sent = await device.PostAsync(thread, message);
+            await Somebody.ReadAsync(sent, 201, 200);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public async Task A_message_was_a_draft_of_a_version_that_there_can_be(long draft)
+    {
+        using var answer = await shared.One.PostAsync(shared.Thread, new { clientId = Guid.NewGuid(), text = "x", draft });
+        Assert.Equal("invalid_request", (await Somebody.ReadAsync(answer, 400)).GetProperty("code").GetString());
+    }
+
     [Fact]
     public async Task There_are_so_many_drafts_and_no_more_and_they_survive_the_server()
     {

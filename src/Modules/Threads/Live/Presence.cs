@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Stoa.Hosting.Live;
+using Stoa.Hosting.Nodes;
 using Stoa.Kernel;
 using Stoa.Threads.Wire;
 
@@ -35,10 +36,11 @@ internal sealed partial class Presence : ILiveListener, IDisposable
     private int ticks;
     private int busy;
 
-    public Presence(NpgsqlDataSource database, ILiveBus bus, ILiveHub hub, TimeProvider time, ILogger<Presence> log)
+    public Presence(NpgsqlDataSource database, ILiveBus bus, ILiveHub hub, INodes nodes, TimeProvider time, ILogger<Presence> log)
     {
         (rows, this.hub, this.time, this.log) = (new(database), hub, time, log);
-        news = new(hub.IsOnline, hub.SendToPeople);
+        // Who is at another node is heard of a little later than they are there: with several nodes everybody is told.
+        news = new(person => nodes.AreSeveral || hub.IsConnected(person), hub.SendToPeople);
         newsOfLost = new(person => bus.Reaches([person]), (people, frame) => bus.Publish(new(people, frame)));
         hub.Lost += OnLost;
         clock = time.CreateTimer(_ => Tick(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));

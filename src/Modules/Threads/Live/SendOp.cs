@@ -10,7 +10,7 @@ namespace Stoa.Threads.Live;
 /// <summary>The client's <c>send</c>.</summary>
 internal sealed record SendFrame(
     string? Op = null, ThreadId Thread = default, Guid ClientId = default, string? Text = null, TextEntity[]? Entities = null, AttachmentToSend[]? Attachments = null,
-    PollToSend? Poll = null, string? Payload = null, long? ReplyTo = null, string? Quote = null);
+    PollToSend? Poll = null, string? Payload = null, long? ReplyTo = null, string? Quote = null, long? Draft = null);
 
 /// <summary>Sends from the socket. Frames enter the log in the order in which they came; each is answered after its commit.</summary>
 internal sealed class SendOp(Sending sending, CommitAnswers answers) : ILiveOp
@@ -26,6 +26,7 @@ internal sealed class SendOp(Sending sending, CommitAnswers answers) : ILiveOp
             Attachments = send.Attachments,
             Poll = send.Poll,
             Quote = send.Quote,
+            Draft = send.Draft,
         };
         return answers.AnswerLaterAsync(connection, send.Thread, send.ClientId, () => sending.BeginAsync(connection.Person, send.Thread, message, cancellationToken));
     }

@@ -19,7 +19,7 @@ internal static class SendMessage
 {
     public sealed record SendMessageRequest(
         Guid ClientId = default, string? Text = null, TextEntity[]? Entities = null, AttachmentToSend[]? Attachments = null, PollToSend? Poll = null,
-        long? ReplyTo = null, string? Quote = null, string? Payload = null);
+        long? ReplyTo = null, string? Quote = null, string? Payload = null, long? Draft = null);
 
     public sealed record SentMessage(long Seq, string Id, [property: JsonConverter(typeof(InstantJsonConverter))] DateTimeOffset At);
 
@@ -43,6 +43,7 @@ internal static class SendMessage
             Attachments = request.Attachments,
             Poll = request.Poll,
             Quote = request.Quote,
+            Draft = request.Draft,
         };
         // Not cancelled by the caller going away: the lane commits it in any case, and the repeat is answered from the log.
         var result = await await sending.BeginAsync(context.Person(), thread, message, message.Payload is null ? CancellationToken.None : context.RequestAborted);

@@ -11,6 +11,7 @@ using Stoa.Media;
 using Stoa.People;
 using Stoa.Threads.Inbox;
 using Stoa.Threads.Log;
+using Stoa.Threads.Own;
 
 namespace Stoa.Threads.Messages;
 
@@ -25,12 +26,15 @@ internal readonly record struct MessageToSend(Guid ClientId, string? Text, strin
 
     public string? Quote { get; init; }
 
+    /// <summary>The version of the draft that this message was; null for none.</summary>
+    public long? Draft { get; init; }
+
     /// <summary>A line, and nothing that has to be looked up.</summary>
     public bool IsPlain => Attachments is null or [] && Poll is null && Quote is null;
 }
 
 /// <summary>Checks a person's message and hands it to the log. The one way for both doors.</summary>
-internal sealed class Sending(ThreadLog log, Offers offers, SendLimit limit, IMedia media, IPeople people, TimeProvider time)
+internal sealed class Sending(ThreadLog log, Offers offers, SendLimit limit, SentDrafts drafts, IMedia media, IPeople people, TimeProvider time)
 {
     private const int PayloadMax = 1_000;
     private const int QuoteMax = 500;
@@ -39,7 +43,12 @@ internal sealed class Sending(ThreadLog log, Offers offers, SendLimit limit, IMe
 
     /// <summary>Begins to send. Without a payload the message has entered the log's lane when this returns: messages begun in order are appended in order.</summary>
     /// <exception cref="ProblemException">Refused; the problem says why.</exception>
-    public ValueTask<Task<AppendResult>> BeginAsync(PersonId sender, ThreadId thread, MessageToSend message, CancellationToken cancellationToken)
+    public ValueTask<Task<AppendResult>> BeginAsync(PersonId sender, ThreadId thread, MessageToSend message, CancellationToken cancellationToken) =>
+        message.Draft is { } draft
+            ? drafts.TakeAwayWithAsync(draft, sender, thread, () => BeginAloneAsync(sender, thread, message, cancellationToken))
+            : BeginAloneAsync(sender, thread, message, cancellationToken);
+
+    private ValueTask<Task<AppendResult>> BeginAloneAsync(PersonId sender, ThreadId thread, MessageToSend message, CancellationToken cancellationToken)
     {
         limit.Take(sender);
         var text = Check(message);

@@ -84,6 +84,27 @@ internal sealed class Drafts(NpgsqlDataSource database)
             : (verdict, default);
     }
 
+    /// <summary>Takes away the draft that was sent, and what is older; one that was begun since stays. Repeating changes nothing.</summary>
+    /// <returns>What stands now when something was taken away; else null.</returns>
+    public async Task<RawJson?> TakeAwayAsync(PersonId person, ThreadId thread, long version, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        // Also where there is none yet: the draft may be on its way, overtaken by its message.
+        await using var command = database.CreateCommand(
+            """
+            insert into threads.drafts as d (thread_id, member_id, version, draft, at)
+            select thread_id, member_id, $3, null, $4 from threads.members where thread_id = $1 and member_id = $2
+            on conflict (thread_id, member_id) do update set version = excluded.version, draft = null, at = excluded.at
+              where d.version < excluded.version or (d.version = excluded.version and d.draft is not null)
+            returning version, at
+            """);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = person.Value });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = version });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = at });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Json(reader.GetInt64(0), null, reader.GetFieldValue<DateTimeOffset>(1)) : null;
+    }
+
     /// <summary>As the protocol shows it: version, what was written, instant.</summary>
     public static RawJson Json(long version, byte[]? draft, DateTimeOffset at)
     {
