@@ -9,7 +9,6 @@ import { ConversationsContext } from '../features/threads/sync/context.ts';
 import { useThreads } from '../features/threads/sync/useThreads.ts';
 import type { Language } from '../lib/languages.ts';
 import { LiveConnection } from '../lib/live.ts';
-import { offers } from '../lib/offers.ts';
 import { ChatsPage } from './ChatsPage.tsx';
 import { LiveContext } from './ConnectionBar.tsx';
 import { CrashGuard } from './CrashGuard.tsx';
@@ -52,7 +51,7 @@ export function SignedIn({ me, language, onChooseLanguage, onSignedOut }: Signed
                   element={<FindPage onOpenThread={(thread) => void navigate(`/t/${thread.id}`)} />}
                 />
                 <Route path="/money" element={<MoneyPage />} />
-                {offers.groups && <Route path="/join" element={<Join />} />}
+                <Route path="/join" element={<Join />} />
                 <Route path="*" element={<NothingHere />} />
               </Routes>
             </Suspense>

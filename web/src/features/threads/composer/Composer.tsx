@@ -15,7 +15,6 @@ import { useTranslation } from 'react-i18next';
 import type { Event, Thread } from '../../../api/types.ts';
 import { cx } from '../../../lib/cx.ts';
 import { useKeyed } from '../../../lib/KeyedStore.ts';
-import { offers } from '../../../lib/offers.ts';
 import { useFormat } from '../../../lib/useFormat.ts';
 import { IconButton } from '../../../ui/IconButton.tsx';
 import { Menu, MenuAction } from '../../../ui/Menu.tsx';
@@ -82,7 +81,7 @@ export function Composer(props: ComposerProps) {
   const text = isEdit ? edited : draft;
   const isOpen = closed === null;
   // Businesses are written to by words and buttons.
-  const canAttach = offers.media && thread.kind !== 'business';
+  const canAttach = thread.kind !== 'business';
   const left = bytesLeft(text);
   const canSend = left >= 0 && (text.trim() !== '' || (!isEdit && tray.length > 0)) && (isEdit || !hasFailed);
 

@@ -38,10 +38,10 @@ export function RequestBar({ thread, onRefused }: { thread: Thread; onRefused: (
   });
   return (
     <div className={styles.stopped}>
-      <p>{t('request.body', { name: thread.title })}</p>
+      <p>{t(thread.kind === 'group' ? 'request.group' : 'request.body', { name: thread.title })}</p>
       <span className={styles.answers}>
         <Button variant="quiet" size="small" busy={refuse.isPending} onClick={() => refuse.mutate()}>
-          {t('request.refuse')}
+          {thread.kind === 'group' ? t('group.leave') : t('request.refuse')}
         </Button>
         <Button variant="solid" size="small" busy={accept.isPending} onClick={() => accept.mutate()}>
           {t('request.accept')}

@@ -1,7 +1,6 @@
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Thread } from '../../../api/types.ts';
-import { offers } from '../../../lib/offers.ts';
 import { useMediaQuery } from '../../../lib/useMediaQuery.ts';
 import { IconButton } from '../../../ui/IconButton.tsx';
 import { Sheet } from '../../../ui/Sheet.tsx';
@@ -68,10 +67,8 @@ function Content({ thread, pins, onJump }: SidePanelProps) {
           </p>
         )}
       </div>
-      {(thread.kind === 'direct' || (thread.kind === 'group' && offers.groups)) && (
-        <GroupSettings thread={thread} />
-      )}
-      {thread.kind === 'group' && offers.groups && <GroupMembers thread={thread} />}
+      {thread.kind !== 'business' && <GroupSettings thread={thread} />}
+      {thread.kind === 'group' && <GroupMembers thread={thread} />}
       <Shared thread={thread} pins={pins} onJump={onJump} />
     </>
   );

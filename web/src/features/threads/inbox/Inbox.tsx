@@ -9,7 +9,6 @@ import { readEverything } from '../../../api/own.ts';
 import { queryKeys } from '../../../api/queryKeys.ts';
 import type { Thread } from '../../../api/types.ts';
 import { cx } from '../../../lib/cx.ts';
-import { offers } from '../../../lib/offers.ts';
 import { useFormat } from '../../../lib/useFormat.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { Counter } from '../../../ui/Counter.tsx';
@@ -117,46 +116,44 @@ export function Inbox({ selected, searchRef, notice, findPath }: InboxProps) {
                 </button>
               ))}
             </fieldset>
-            {offers.own && (
-              <Menu
-                trigger={
-                  <IconButton
-                    label={requests > 0 ? t('folder.moreWith', { count: requests }) : t('folder.more')}
-                    icon={
-                      <>
-                        <Ellipsis size={18} />
-                        {requests > 0 && <span className={styles.hint} aria-hidden="true" />}
-                      </>
-                    }
-                  />
-                }
+            <Menu
+              trigger={
+                <IconButton
+                  label={requests > 0 ? t('folder.moreWith', { count: requests }) : t('folder.more')}
+                  icon={
+                    <>
+                      <Ellipsis size={18} />
+                      {requests > 0 && <span className={styles.hint} aria-hidden="true" />}
+                    </>
+                  }
+                />
+              }
+            >
+              <MenuAction
+                icon={<UserRoundPlus size={18} />}
+                end={requests > 0 && <Counter value={requests} />}
+                onSelect={() => setFolder('requests')}
               >
+                {t('folder.requests')}
+              </MenuAction>
+              <MenuAction icon={<Archive size={18} />} onSelect={() => setFolder('archived')}>
+                {t('folder.archived')}
+              </MenuAction>
+              {inbox.folders.map(({ name, threads }) => (
                 <MenuAction
-                  icon={<UserRoundPlus size={18} />}
-                  end={requests > 0 && <Counter value={requests} />}
-                  onSelect={() => setFolder('requests')}
+                  key={name}
+                  icon={<Folder size={18} />}
+                  end={<span className="n">{format.count(threads)}</span>}
+                  onSelect={() => setFolder(name)}
                 >
-                  {t('folder.requests')}
+                  <bdi>{name}</bdi>
                 </MenuAction>
-                <MenuAction icon={<Archive size={18} />} onSelect={() => setFolder('archived')}>
-                  {t('folder.archived')}
-                </MenuAction>
-                {inbox.folders.map(({ name, threads }) => (
-                  <MenuAction
-                    key={name}
-                    icon={<Folder size={18} />}
-                    end={<span className="n">{format.count(threads)}</span>}
-                    onSelect={() => setFolder(name)}
-                  >
-                    <bdi>{name}</bdi>
-                  </MenuAction>
-                ))}
-                <MenuRule />
-                <MenuAction icon={<CheckCheck size={18} />} onSelect={readAll}>
-                  {t('folder.readAll')}
-                </MenuAction>
-              </Menu>
-            )}
+              ))}
+              <MenuRule />
+              <MenuAction icon={<CheckCheck size={18} />} onSelect={readAll}>
+                {t('folder.readAll')}
+              </MenuAction>
+            </Menu>
           </div>
         ) : (
           <button type="button" className={styles.back} onClick={() => setFolder(null)}>

@@ -2,7 +2,6 @@ import { Search, UsersRound } from 'lucide-react';
 import { lazy, Suspense, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ThreadId } from '../../../api/ids.ts';
-import { offers } from '../../../lib/offers.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { Sheet } from '../../../ui/Sheet.tsx';
 import { FoundSomebody } from './FoundSomebody.tsx';
@@ -32,11 +31,9 @@ export function NewConversation({
   return (
     <Sheet title={t('newChat')} onClose={onClose} initialFocus={field}>
       <SearchField ref={field} label={t('whom')} value={typed} onChange={setTyped} />
-      {offers.groups && (
-        <Button variant="plain" size="small" icon={<UsersRound size={18} />} onClick={() => setIsGroup(true)}>
-          {t('group.new')}
-        </Button>
-      )}
+      <Button variant="plain" size="small" icon={<UsersRound size={18} />} onClick={() => setIsGroup(true)}>
+        {t('group.new')}
+      </Button>
       <div className={styles.found}>
         {typed.trim() === '' ? (
           <p className={styles.hint}>

@@ -23,7 +23,6 @@ import { Link } from 'react-router';
 import type { Thread } from '../../../api/types.ts';
 import { cx } from '../../../lib/cx.ts';
 import { useKeyed } from '../../../lib/KeyedStore.ts';
-import { offers } from '../../../lib/offers.ts';
 import { useFormat } from '../../../lib/useFormat.ts';
 import { Counter } from '../../../ui/Counter.tsx';
 import { Tag } from '../../../ui/Tag.tsx';
@@ -110,7 +109,7 @@ export function ThreadRow({ thread, selected }: { thread: Thread; selected: bool
         ref={link}
         to={`/t/${thread.id}`}
         onContextMenu={(menu) => {
-          if (thread.request || !offers.own) return;
+          if (thread.request) return;
           menu.preventDefault();
           const box = menu.currentTarget.getBoundingClientRect();
           const isKey = menu.clientX === 0 && menu.clientY === 0;

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MemberId, ThreadId } from '../../../api/ids.ts';
-import { offers } from '../../../lib/offers.ts';
 import { DraftSync } from './DraftSync.ts';
 import { draftOf } from './drafts.ts';
 
@@ -16,7 +15,6 @@ beforeEach(() => {
   localStorage.clear();
   id = `draft-${++count}` as ThreadId;
   told = [];
-  offers.own = true;
   vi.stubGlobal('fetch', async (_: string, init: RequestInit) => {
     const draft = JSON.parse(String(init.body)) as { version: number; text: string };
     told.push(draft);

@@ -5,7 +5,6 @@
 import type { MemberId, ThreadId } from '../../../api/ids.ts';
 import { putDraft } from '../../../api/own.ts';
 import type { Draft } from '../../../api/types.ts';
-import { offers } from '../../../lib/offers.ts';
 import { draftOf, keepDraft } from './drafts.ts';
 
 const restsAfterMs = 1000;
@@ -23,7 +22,6 @@ export class DraftSync {
   /** Called at each stroke, and with an empty text when it was sent. */
   wrote(thread: ThreadId, text: string): void {
     keepDraft(this.#me, thread, text);
-    if (!offers.own) return;
     clearTimeout(this.#timers.get(thread));
     this.#timers.set(
       thread,

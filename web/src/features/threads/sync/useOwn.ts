@@ -6,7 +6,6 @@ import { getTotals, putSettings } from '../../../api/own.ts';
 import { isProblem } from '../../../api/problem.ts';
 import { queryKeys } from '../../../api/queryKeys.ts';
 import type { Thread } from '../../../api/types.ts';
-import { offers } from '../../../lib/offers.ts';
 import { useToast } from '../../../ui/Toasts.tsx';
 import { isMuted, withSettings } from '../model/own.ts';
 import { cachedThread, putThread } from './threadCache.ts';
@@ -47,7 +46,6 @@ export function useTotals(): { unread: number; requests: number } {
     queryKey: [...queryKeys.totals, unread, waiting],
     queryFn: ({ signal }) => getTotals(signal),
     placeholderData: (before) => before,
-    enabled: offers.own,
     staleTime: 30_000,
   });
   return {

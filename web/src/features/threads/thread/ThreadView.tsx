@@ -4,7 +4,6 @@ import type { ThreadId } from '../../../api/ids.ts';
 import { isProblem } from '../../../api/problem.ts';
 import type { Press } from '../../../api/slots.ts';
 import type { Event, Thread } from '../../../api/types.ts';
-import { offers } from '../../../lib/offers.ts';
 import { useMediaQuery } from '../../../lib/useMediaQuery.ts';
 import { Button } from '../../../ui/Button.tsx';
 import { EmptyState } from '../../../ui/EmptyState.tsx';
@@ -143,9 +142,7 @@ function Open({
     if (at && log.loaded) view.current?.jumpTo(at.seq);
   }, [at, log.loaded]);
 
-  const drop = useDrop(offers.media && enabled && thread.kind !== 'business', (files) =>
-    composer.current?.attach(files),
-  );
+  const drop = useDrop(enabled && thread.kind !== 'business', (files) => composer.current?.attach(files));
 
   const { page } = thread;
   const isWritten =
