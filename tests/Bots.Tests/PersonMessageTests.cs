@@ -53,7 +53,10 @@ public sealed class PersonMessageTests(SharedWorld shared)
         await receiver.WaitForAsync("message", 2);
         var (status, answer) = await world.GraphAsync(HttpMethod.Post, $"/{bot.AppId}/subscriptions", JsonSerializer.Serialize(new
         {
-            @object = "page", callback_url = receiver.Url, verify_token = BotReceiver.VerifyToken, fields = "messages,message_edits,message_reactions",
+            @object = "page",
+            callback_url = receiver.Url,
+            verify_token = BotReceiver.VerifyToken,
+            fields = "messages,message_edits,message_reactions",
         }), $"{bot.AppId}|{bot.AppSecret}");
         Assert.True((int)status == 200, answer.GetRawText());
 

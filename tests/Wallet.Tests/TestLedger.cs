@@ -1,5 +1,6 @@
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
+using Stoa.Hosting.Nodes;
 using Stoa.Kernel;
 using Stoa.People;
 using Stoa.Testing;
@@ -20,7 +21,8 @@ internal sealed class TestLedger : IAsyncDisposable
     {
         this.database = database;
         Ledger = new(database.DataSource, Clock);
-        Holds = new(database.DataSource, Ledger, Clock, NullLogger<ReleaseExpiredHolds>.Instance);
+        var alone = new InProcessNodeBus(new InProcessExchange(), NullLogger<InProcessNodeBus>.Instance);
+        Holds = new(database.DataSource, new NodeLeases(database.DataSource, alone), Ledger, Clock, NullLogger<ReleaseExpiredHolds>.Instance);
         Chain = new(database.DataSource, Clock, NullLogger<CloseChainBlocks>.Instance);
     }
 

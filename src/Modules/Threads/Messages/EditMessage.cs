@@ -114,7 +114,8 @@ internal sealed class Edit : ThreadChange
             json.WriteNumber("of"u8, seq);
             json.WriteNumber("edits"u8, edits);
             WriteText(json);
-        })) with { Of = seq, ExpiresAt = target.ExpiresAt };
+        })) with
+        { Of = seq, ExpiresAt = target.ExpiresAt };
     }
 
     /// <summary>A text that its sender wrote: what a button says, or what somebody else wrote, is not theirs to change.</summary>

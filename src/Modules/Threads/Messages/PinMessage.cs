@@ -72,7 +72,8 @@ internal sealed class Pin(long seq, bool pinned) : ThreadChange
         {
             json.WriteNumber("of"u8, seq);
             json.WriteBoolean("pinned"u8, pinned);
-        })) with { Of = seq };
+        })) with
+        { Of = seq };
     }
 
     private async Task<(long Count, bool IsPinned)> LookAsync(ChangeScope scope, CancellationToken cancellationToken)

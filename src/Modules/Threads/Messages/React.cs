@@ -81,7 +81,8 @@ internal sealed class Reaction(long seq, string? emoji) : ThreadChange
             {
                 json.WriteString("was"u8, was);
             }
-        })) with { Of = seq };
+        })) with
+        { Of = seq };
     }
 
     /// <summary>The summary after one member's change: clients do the same with the event.</summary>

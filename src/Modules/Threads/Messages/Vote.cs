@@ -79,7 +79,8 @@ internal sealed class CastVote(long seq, IReadOnlyList<short> asked) : ThreadCha
             {
                 Write(json, "was"u8, was);
             }
-        })) with { Of = seq };
+        })) with
+        { Of = seq };
     }
 
     private Problem? WhatIsWrong(JsonElement poll, DateTimeOffset at)
