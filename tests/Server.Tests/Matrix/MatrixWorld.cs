@@ -43,6 +43,8 @@ internal sealed class MatrixWorld : IAsyncDisposable
 
         var zofia = await SignInAsync(server, "zofia", cancellationToken);
         var direct = Text(await PostAsync(server.Client, "/api/threads", new { with = new[] { "@leila" } }, zofia, cancellationToken), "id");
+        // Leila opens it too: to her it is a request no more, nor is what Zofia adds her to.
+        await PostAsync(server.Client, "/api/threads", new { with = new[] { "@zofia" } }, await SignInAsync(server, "leila", cancellationToken), cancellationToken);
         await PostAsync(server.Client, $"/api/threads/{direct}/messages", new { clientId = Guid.NewGuid(), text = "hello" }, zofia, cancellationToken);
         await PostAsync(server.Client, $"/api/threads/{direct}/messages", new { clientId = Guid.NewGuid(), poll = new { question = "When?", options = new[] { "now", "then" } } }, zofia, cancellationToken);
         var business = Text(await PostAsync(server.Client, "/api/threads", new { with = new[] { "page:pallas" } }, zofia, cancellationToken), "id");
