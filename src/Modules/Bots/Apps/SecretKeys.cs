@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
@@ -15,8 +14,9 @@ namespace Stoa.Bots.Apps;
 /// The file has one line for each version, <c>number base64</c>; the highest seals, all open. A new version is a new line.
 /// Sealed form: version (4), nonce (12), tag (16), ciphertext; the app's id is bound in, so a secret cannot be moved to another app.
 /// </remarks>
-internal sealed partial class SecretKeys(IOptions<StoaOptions> options)
+internal sealed class SecretKeys(IOptions<StoaOptions> options)
 {
+    private const string Helps = "Restore it from where it was kept, or delete it if no bot was ever made.";
     private const int HeaderLength = 4 + 12 + 16;
 
     private readonly string path = Path.Combine(options.Value.KeysPath, "bots");
@@ -64,12 +64,8 @@ internal sealed partial class SecretKeys(IOptions<StoaOptions> options)
     {
         lock (gate)
         {
-            if (!File.Exists(path))
-            {
-                Create(path);
-            }
-
-            keys = Load(path);
+            KeyFile.CreateUnlessThere(path);
+            keys = KeyFile.Load(path, Helps);
             var (version, key) = keys.Last();
             return (version, key);
         }
@@ -82,78 +78,10 @@ internal sealed partial class SecretKeys(IOptions<StoaOptions> options)
         {
             if (!keys.ContainsKey(version) && File.Exists(path))
             {
-                keys = Load(path);
+                keys = KeyFile.Load(path, Helps);
             }
 
             return keys.GetValueOrDefault(version);
         }
     }
-
-    private static SortedList<int, byte[]> Load(string path)
-    {
-        var loaded = new SortedList<int, byte[]>();
-        foreach (var line in File.ReadLines(path).Where(l => !string.IsNullOrWhiteSpace(l)))
-        {
-            var key = new byte[33];
-            if (line.Split(' ') is not [var number, var base64] || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-                || !Convert.TryFromBase64String(base64, key, out var length) || length != 32)
-            {
-                throw new InvalidOperationException($"{path} must have lines of a version number and 32 bytes in base64.");
-            }
-
-            loaded.Add(version, key[..32]);
-        }
-
-        return loaded.Count > 0 ? loaded : throw new InvalidOperationException($"{path} holds no key. Restore it from where it was kept, or delete it if no bot was ever made.");
-    }
-
-    private static void Create(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!); // The path was combined from a folder.
-        var temporary = $"{path}.{Guid.NewGuid():n}";
-        try
-        {
-            var access = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-            {
-                access.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using (var file = new FileStream(temporary, access))
-            {
-                file.Write(Encoding.ASCII.GetBytes($"1 {Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}\n"));
-                file.Flush(flushToDisk: true);
-            }
-
-            Publish(temporary, path);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
-    }
-
-    /// <summary>Whole or not at all, and never over another node's that was a moment quicker.</summary>
-    /// <remarks>Not <see cref="File.Move(string, string)"/>: on Unix it looks whether the name is taken and then renames over it, two steps between which the other has been seen to come.</remarks>
-    private static void Publish(string temporary, string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            try
-            {
-                File.Move(temporary, path, overwrite: false);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                // The other was quicker.
-            }
-        }
-        else if (Link(temporary, path) != 0 && !File.Exists(path))
-        {
-            throw new IOException($"{path} could not be made: {Marshal.GetLastPInvokeErrorMessage()}");
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Link(string from, string to);
 }
