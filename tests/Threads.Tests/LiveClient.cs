@@ -10,7 +10,7 @@ namespace Stoa.Threads.Tests;
 /// <summary>A device at the gateway: remembers every frame in order, and fails with what it waited for.</summary>
 public sealed class LiveClient : IAsyncDisposable
 {
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<JsonElement> seen = new();
     private readonly Channel<JsonElement> frames = Channel.CreateUnbounded<JsonElement>();

@@ -158,6 +158,12 @@ public sealed class GroupCommit<TItem, TResult> : IAsyncDisposable
             {
                 // Rolled back whole by the server; another node took the rows in another order.
             }
+            catch (Exception exception) when (exception is not NpgsqlException && LostConnection.IsWhy(exception, connection))
+            {
+                await DropAsync(connection);
+                // As the driver says it when it notices in time: everything above knows one kind of it only.
+                throw new NpgsqlException("The connection died while it was used.", new IOException(exception.Message, exception));
+            }
             catch
             {
                 await DropAsync(connection);

@@ -109,7 +109,7 @@ internal sealed class ThreadLog : IThreadLog, IAsyncDisposable
         {
             results = await (items.Any(item => item.Change is not null) ? appendChanges.RunAsync(connection, items, cancellationToken) : append.RunAsync(connection, items, cancellationToken));
         }
-        catch (NpgsqlException lost) when (items.Count == 1 && lost is not PostgresException { IsTransient: false })
+        catch (Exception lost) when (items.Count == 1 && LostConnection.IsWhy(lost, connection))
         {
             // If this was its last try its sender hears of the failure, yet the commit may have happened. Members must not miss it then.
             if (!unsure.Contains(items[0]))
@@ -208,7 +208,7 @@ internal sealed class ThreadLog : IThreadLog, IAsyncDisposable
 
             unsure.Clear();
         }
-        catch (NpgsqlException)
+        catch (Exception lost) when (lost is NpgsqlException || LostConnection.IsWhy(lost, connection))
         {
             // What was just committed is answered in any case; the next commit looks for the rest.
         }
