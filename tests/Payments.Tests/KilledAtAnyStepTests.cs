@@ -167,19 +167,6 @@ public sealed class KilledAtAnyStepTests
         public Task<ConfirmOutcome> ConfirmAsync(PurchaseToConfirm purchase, CancellationToken cancellationToken) => Death.AroundAsync(() => inner.ConfirmAsync(purchase, cancellationToken));
     }
 
-    private sealed class MortalLedger(ILedger inner) : ILedger
-    {
-        public Task<IReadOnlyList<TransferOutcome>> PostAsync(IReadOnlyList<Transfer> transfers, CancellationToken cancellationToken) => Death.AroundAsync(() => inner.PostAsync(transfers, cancellationToken));
-
-        public Task<TransferOutcome?> FindAsync(Guid transfer, CancellationToken cancellationToken) => Death.AroundAsync(() => inner.FindAsync(transfer, cancellationToken));
-
-        public Task<Balance> ReadBalanceAsync(Account account, CancellationToken cancellationToken) => inner.ReadBalanceAsync(account, cancellationToken);
-
-        public Task<Balance> ReadBalanceAsync(Account account, DateTimeOffset asOf, CancellationToken cancellationToken) => inner.ReadBalanceAsync(account, asOf, cancellationToken);
-
-        public Task<IReadOnlyList<Balance>> ReadBalancesAsync(PersonId person, CancellationToken cancellationToken) => inner.ReadBalancesAsync(person, cancellationToken);
-    }
-
     // The sandbox is a remote service: what it does inside, it does whether or not we are alive.
     private sealed class MortalProcessor(IProcessor inner) : IProcessor
     {
@@ -209,6 +196,20 @@ public sealed class KilledAtAnyStepTests
 
         private static Task<ProcessorAnswer> FarAwayAsync(Func<Task<ProcessorAnswer>> call) => Death.AroundAsync(() => Death.SuspendedAsync(call));
     }
+}
+
+/// <summary>A ledger that its caller may not live to ask, or to hear from.</summary>
+internal sealed class MortalLedger(ILedger inner) : ILedger
+{
+    public Task<IReadOnlyList<TransferOutcome>> PostAsync(IReadOnlyList<Transfer> transfers, CancellationToken cancellationToken) => Death.AroundAsync(() => inner.PostAsync(transfers, cancellationToken));
+
+    public Task<TransferOutcome?> FindAsync(Guid transfer, CancellationToken cancellationToken) => Death.AroundAsync(() => inner.FindAsync(transfer, cancellationToken));
+
+    public Task<Balance> ReadBalanceAsync(Account account, CancellationToken cancellationToken) => inner.ReadBalanceAsync(account, cancellationToken);
+
+    public Task<Balance> ReadBalanceAsync(Account account, DateTimeOffset asOf, CancellationToken cancellationToken) => inner.ReadBalanceAsync(account, asOf, cancellationToken);
+
+    public Task<IReadOnlyList<Balance>> ReadBalancesAsync(PersonId person, CancellationToken cancellationToken) => inner.ReadBalancesAsync(person, cancellationToken);
 }
 
 /// <summary>Dying after so many steps, for whatever runs within.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Stoa.Hosting;
 using Stoa.Hosting.Outbox;
+using Stoa.Payments.BetweenPeople;
 using Stoa.Payments.Demo;
 using Stoa.Payments.Methods;
 using Stoa.Payments.Processors;
@@ -46,6 +47,8 @@ public sealed class PaymentsModule : IModule
         services.AddSingleton<SandboxEvents>();
         services.AddHostedService(provider => provider.GetRequiredService<SandboxEvents>());
         services.AddSingleton<IDemoSeed, SeedDemoCards>();
+
+        BetweenPeopleServices.Add(services, configuration);
     }
 
     public void MapRoutes(IEndpointRouteBuilder routes)
@@ -57,5 +60,6 @@ public sealed class PaymentsModule : IModule
         SaveMethod.Map(routes);
         ChangeMethods.Map(routes);
         SandboxPages.Map(routes);
+        BetweenPeopleServices.Map(routes);
     }
 }

@@ -35,6 +35,7 @@ public sealed class ThreadsModule : IModule
         services.AddSingleton<ThreadLog>();
         services.AddSingleton<IThreadLog>(provider => provider.GetRequiredService<ThreadLog>());
         services.AddSingleton<IBusinessThreads, BusinessThreads>();
+        services.AddSingleton<IPeopleThreads, PeopleThreads>();
         services.AddSingleton<ThreadStore>();
         services.AddSingleton<ThreadViews>();
         services.AddSingleton<EventReader>();

@@ -16,6 +16,7 @@ public sealed class MatrixTests
     private const string NoThread = "404 thread_not_found";
     private const string NoMessage = "404 message_not_found";
 
+    private const string NoMoney = "404 money_not_found";
     private const string NoMedia = "404 media_not_found";
 
     // One set for all calls of tus: each reads what it needs.
@@ -110,7 +111,15 @@ public sealed class MatrixTests
         Person("POST /api/purchases", NoThread, "200", body: """{"key":"{uuid}","thread":"{business}","seq":2,"element":0,"button":0,"method":"balance:EUR"}"""),
         Person("GET /api/purchases/{id:guid}", "404 purchase_not_found", "200", "/api/purchases/{purchase}"),
         Person("POST /api/purchases/{id:guid}/cancel", "404 purchase_not_found", "409 not_cancellable", "/api/purchases/{purchase}/cancel"),
-
+        Person("GET /api/money/receivers/{person}", NoThread, "200", "/api/money/receivers/{leila}?thread={direct}"),
+        Person("POST /api/money/transfers", NoThread, "201",
+            body: """{"key":"{uuid}","thread":"{direct}","amount":{"amountMinor":100,"currency":"EUR"},"to":"{leila}","toName":"{leilaName}","firstPaymentConfirmed":true}"""),
+        Person("POST /api/money/requests", NoThread, "201", body: """{"key":"{uuid}","thread":"{direct}","amount":{"amountMinor":100,"currency":"EUR"}}"""),
+        // The first was asked of Zofia, the second by her.
+        Person("POST /api/money/requests/{id:guid}/decline", NoMoney, "200", "/api/money/requests/{asked}/decline"),
+        Person("POST /api/money/requests/{id:guid}/remind", NoMoney, "409 reminded_enough", "/api/money/requests/{asks}/remind"),
+        Person("POST /api/money/requests/{id:guid}/cancel", NoMoney, "200", "/api/money/requests/{asks}/cancel"),
+        Person("GET /api/money", "200", "200", "/api/money?ids={asks}"),
 
         // Media
         Anyone("OPTIONS /api/media", "204"),

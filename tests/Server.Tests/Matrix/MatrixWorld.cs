@@ -75,6 +75,10 @@ internal sealed class MatrixWorld : IAsyncDisposable
         var purchase = await PostAsync(server.Client, "/api/purchases",
             new { key = Guid.NewGuid(), thread = business, seq = 2, element = 0, button = 0, method = "balance:EUR" }, zofia, cancellationToken);
 
+        var money = new { key = Guid.NewGuid(), thread = direct, amount = new { amountMinor = 100, currency = "EUR" } };
+        var asks = await PostAsync(server.Client, "/api/money/requests", money, zofia, cancellationToken);
+        var asked = await PostAsync(server.Client, "/api/money/requests", money, await SignInAsync(server, "leila", cancellationToken), cancellationToken);
+
         var upload = await BeginUploadAsync(server, 3, zofia, cancellationToken);
         var picture = await BeginUploadAsync(server, pixel.Length, zofia, cancellationToken);
         await SendBytesAsync(server, HttpMethod.Patch, picture, zofia, cancellationToken);
@@ -94,6 +98,9 @@ internal sealed class MatrixWorld : IAsyncDisposable
             ["invite"] = Text(invite, "id"),
             ["inviteToken"] = Text(link, "token"),
             ["leila"] = Text(leila, "id"),
+            ["leilaName"] = Text(leila, "name"),
+            ["asks"] = Text(asks, "id"),
+            ["asked"] = Text(asked, "id"),
             ["psid"] = psid,
             ["blockedPsid"] = blockedPsid,
             ["page"] = Text(pallas, "pageId"),

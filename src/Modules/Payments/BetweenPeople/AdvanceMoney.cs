@@ -1,0 +1,66 @@
+using Stoa.Kernel;
+using Stoa.Wallet;
+
+namespace Stoa.Payments.BetweenPeople;
+
+/// <summary>
+/// Takes a transfer as far as it goes. The caller, the sweep and a repeat of the request all end here, at once or one after the other: the
+/// ledger's ids follow from the transfer, so whoever comes second finds what the first did.
+/// </summary>
+internal sealed class AdvanceMoney(MoneyStore store, ILedger ledger, TimeProvider time)
+{
+    /// <summary>Asks the ledger for what is due, and stores its answer.</summary>
+    public async Task<TransferRow> TransferAsync(TransferRow row, CancellationToken cancellationToken)
+    {
+        switch (row.State)
+        {
+            case SendingState.Created when row.SendAt is null:
+                return await SeeAsync(row, await PostAsync(Arrival(row), cancellationToken), SendingSeen.Arrived, cancellationToken);
+
+            case SendingState.Created:
+                row = await SeeAsync(row, await PostAsync(Hold(row), cancellationToken), SendingSeen.Held, cancellationToken);
+                return row.State == SendingState.Waiting && row.SendAt <= time.GetUtcNow() ? await TransferAsync(row, cancellationToken) : row;
+
+            case SendingState.Waiting when row.SendAt <= time.GetUtcNow():
+                var posted = await PostAsync(End(row, TransferKind.PostHold), cancellationToken);
+                return await store.SeeAsync(row, posted.Done ? SendingSeen.Arrived : SendingSeen.TakenBack, null, cancellationToken);
+
+            default:
+                return row;
+        }
+    }
+
+    /// <summary>Gives a delayed transfer back to its sender, unless its money has gone: the ledger ends a hold once, one way or the other.</summary>
+    public async Task<TransferRow> TakeBackAsync(TransferRow row, CancellationToken cancellationToken)
+    {
+        var voided = await PostAsync(End(row, TransferKind.VoidHold), cancellationToken);
+        return await store.SeeAsync(row, voided.Done ? SendingSeen.TakenBack : SendingSeen.Arrived, null, cancellationToken);
+    }
+
+    private async Task<TransferRow> SeeAsync(TransferRow row, TransferOutcome outcome, SendingSeen seen, CancellationToken cancellationToken) => outcome.Status switch
+    {
+        _ when outcome.Done => await store.SeeAsync(row, seen, null, cancellationToken),
+        // IdAlreadyFailed: it was refused before a crash, and for want of funds or room, since nothing else about it can be.
+        TransferStatus.ExceedsBalance or TransferStatus.IdAlreadyFailed => await store.SeeAsync(row, SendingSeen.Refused, "insufficient_funds", cancellationToken),
+        TransferStatus.Overflows => await store.SeeAsync(row, SendingSeen.Refused, "balance_too_large", cancellationToken),
+        _ => throw new InvalidOperationException($"Transfer {row.Id} of {row.Amount} was refused by the ledger: {outcome.Status}."),
+    };
+
+    private async Task<TransferOutcome> PostAsync(Transfer transfer, CancellationToken cancellationToken) => (await ledger.PostAsync([transfer], cancellationToken))[0];
+
+    private static Transfer Arrival(TransferRow row) => new(
+        DerivedId.Of("payments.money-post/1", row.Id), TransferKind.Post, Of(row.Sender, row), Of(Receiver(row), row), row.Amount, "send", Reference: row.Id.ToString());
+
+    private static Transfer Hold(TransferRow row) => Arrival(row) with { Id = DerivedId.Of("payments.money-hold/1", row.Id), Kind = TransferKind.Hold };
+
+    private static Transfer End(TransferRow row, TransferKind kind) => Hold(row) with
+    {
+        Id = DerivedId.Of(kind == TransferKind.PostHold ? "payments.money-post-hold/1" : "payments.money-void-hold/1", row.Id),
+        Kind = kind,
+        Hold = DerivedId.Of("payments.money-hold/1", row.Id),
+    };
+
+    private static Account Of(PersonId person, TransferRow row) => new(AccountKind.Person, person.Value, row.Amount.Currency);
+
+    private static PersonId Receiver(TransferRow row) => row.Receiver ?? throw new InvalidOperationException($"Transfer {row.Id} has nobody to go to.");
+}

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Stoa.Hosting.Outbox;
+
+namespace Stoa.Payments.BetweenPeople;
+
+/// <summary>Money between people, as a part of Payments.</summary>
+internal static class BetweenPeopleServices
+{
+    public static void Add(IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<BetweenPeopleOptions>().Bind(configuration.GetSection(BetweenPeopleOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, MoneyJson.Default));
+        services.AddSingleton<MoneyStore>();
+        services.AddSingleton<MoneyNews>();
+        services.AddSingleton<MoneyViews>();
+        services.AddSingleton<AdvanceMoney>();
+        services.AddSingleton<SendMoney>();
+        services.AddSingleton<AskForMoney>();
+        services.AddSingleton<AnswerRequest>();
+        services.AddSingleton<IOutboxConsumer, TellMoney>();
+        services.AddSingleton<MoneyLane>();
+        services.AddHostedService(provider => provider.GetRequiredService<MoneyLane>());
+    }
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        SendMoney.Map(routes);
+        AskForMoney.Map(routes);
+        AnswerRequest.Map(routes);
+        ReadMoney.Map(routes);
+        LookAtReceiver.Map(routes);
+    }
+}
