@@ -54,6 +54,32 @@ public sealed class WebhookEventTests(SharedWorld shared)
     }
 
     [Fact]
+    public async Task What_has_gone_back_of_a_purchase_comes_under_a_member_of_its_own()
+    {
+        var world = shared.World;
+        await using var receiver = await BotReceiver.StartAsync();
+        var bot = await world.CreateBotAsync(receiver.Url);
+        var (person, thread, psid) = await world.MeetAsync(bot, receiver);
+        var body = JsonSerializer.Serialize(
+            new PurchaseRefunded(Guid.NewGuid(), PageId.Parse(bot.PageId, null), PersonId.Parse(person.Id, null), ThreadId.Parse(thread, null), "OIL", new(5_00, Currency.Eur), new(2_00, Currency.Eur), new(-1_00, Currency.Eur),
+                "stripe", "ch_1", "7000000000000001", IsTest: false, world.Server.Clock.GetUtcNow()), JsonSerializerOptions.Web);
+        await using (var connection = await world.Server.Database.DataSource.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        await using (var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await OutboxWriter.WriteAsync(connection, transaction, PurchaseRefunded.Topic, ThreadId.Parse(thread, null).Value, body, TestContext.Current.CancellationToken);
+            await transaction.CommitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var told = (await receiver.WaitForAsync("refund", 1))[0];
+
+        Assert.Equal(psid, told.Psid);
+        Assert.False(told.Event.TryGetProperty("payment", out _), "It is not another payment.");
+        Assert.Equal(
+            """{"payload":"OIL","payment_credential":{"provider_type":"stripe","charge_id":"ch_1","fb_payment_id":"7000000000000001"},"amount":{"currency":"EUR","amount":"5.00"},"refunded":{"currency":"EUR","amount":"2.00"},"came_back":true}""",
+            told.Event.GetProperty("refund").GetRawText());
+    }
+
+    [Fact]
     public async Task Read_markers_come_with_their_watermark_and_the_last_says_what_the_earlier_ones_said()
     {
         await using var world = await BotWorld.StartAsync();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Stoa.Kernel;
 using Stoa.Payments.Processors;
 using Stoa.Payments.Purchases;
+using Stoa.Payments.Refunds;
 using Stoa.Payments.Sandbox;
 using Stoa.Wallet;
 using Xunit;
@@ -59,6 +60,50 @@ public sealed class KilledAtAnyStepTests
         Assert.Equal(method is "balance:EUR" ? 0 : paid, await stage.CountAsync("payments.sandbox_payments where status = 'captured'"));
         Assert.Equal(method is "balance:EUR" ? paid : 0, await stage.CountAsync("wallet.transfers where kind = 2"));
         Assert.Equal(0, await stage.CountAsync("wallet.accounts where debits_pending <> 0"));
+    }
+
+    [Theory]
+    [InlineData("4242", 6)]
+    [InlineData("balance:EUR", 5)]
+    public async Task A_refund_whose_worker_is_killed_at_any_step_goes_back_once(string method, int stepsLeast)
+    {
+        await using var stage = await StartAsync();
+        var buyer = await stage.SignUpAsync();
+        var seq = await stage.OfferAsync(buyer.Thread, amount: "1.00", elements: StepsMax);
+        await stage.GiveAsync(buyer.Id, 100_00);
+        var pay = method is "balance:EUR" ? method : await buyer.AddCardAsync(method);
+        var steps = 0;
+        for (; steps < StepsMax; steps++)
+        {
+            var (_, created) = await buyer.PayAsync(seq, pay, element: steps);
+            var id = Guid.Parse(created.Text("id"));
+            await stage.Get<AdvancePurchase>().RunAsync(id, Stage.Ct);
+            var (refund, _) = await stage.Get<RefundStore>().CreateAsync(Stage.Halcyon, id, Guid.NewGuid(), 40, null, [1], Stage.Ct);
+            var finished = await KillAtAsync(steps, () => stage.Get<AdvancePurchase>().RunAsync(id, Stage.Ct));
+
+            await stage.EndLeasesAsync();
+            await Stage.WaitAsync($"refund {refund.Id} to be finished by another worker", async () =>
+            {
+                await stage.Get<AdvancePurchase>().RunAsync(id, Stage.Ct);
+                return (await stage.Get<RefundStore>().ListAsync(id, Stage.Ct))[0].State == RefundState.Succeeded;
+            });
+            await stage.Get<AdvancePurchase>().RunAsync(id, Stage.Ct);
+
+            var purchase = await buyer.GetAsync(id.ToString());
+            Assert.True("partly_refunded" == purchase.Text("state"), $"Killed at step {steps}, it ended as {purchase}.");
+            if (finished)
+            {
+                break;
+            }
+        }
+
+        Assert.InRange(steps, stepsLeast, StepsMax - 1);
+        await stage.SettleAsync();
+        Assert.Equal(2 * (steps + 1), await stage.CountAsync("threads.events where kind = 3"));
+        Assert.Equal(steps + 1, stage.Orders.All.Count);
+        Assert.Equal(steps + 1, stage.Refunds.All.Count);
+        Assert.Equal(method is "balance:EUR" ? 0 : steps + 1, await stage.CountAsync("payments.sandbox_refunds where amount_minor = 40"));
+        Assert.Equal(method is "balance:EUR" ? steps + 1 : 0, await stage.CountAsync("wallet.transfers where code = 'refund' and amount_minor = 40"));
     }
 
     [Fact]
@@ -174,6 +219,8 @@ public sealed class KilledAtAnyStepTests
 
         public ProcessorTraits Traits => inner.Traits;
 
+        public Task<IReadOnlyDictionary<string, string>?> BeginSaveAsync(PersonId customer, CancellationToken cancellationToken) => inner.BeginSaveAsync(customer, cancellationToken);
+
         public Task<SavedCard?> SaveAsync(string token, PersonId customer, CancellationToken cancellationToken) => inner.SaveAsync(token, customer, cancellationToken);
 
         public Task DeleteSavedAsync(string cardRef, CancellationToken cancellationToken) => inner.DeleteSavedAsync(cardRef, cancellationToken);
@@ -185,14 +232,16 @@ public sealed class KilledAtAnyStepTests
 
         public Task<ProcessorAnswer> VoidAsync(string paymentRef, CancellationToken cancellationToken) => FarAwayAsync(() => inner.VoidAsync(paymentRef, cancellationToken));
 
-        public Task<ProcessorAnswer> RefundAsync(string requestKey, string paymentRef, long? amountMinor, CancellationToken cancellationToken) =>
-            FarAwayAsync(() => inner.RefundAsync(requestKey, paymentRef, amountMinor, cancellationToken));
+        public Task<ProcessorAnswer> RefundAsync(RefundRequest refund, CancellationToken cancellationToken) => FarAwayAsync(() => inner.RefundAsync(refund, cancellationToken));
+
+        public Task<ProcessorAnswer> FindRefundAsync(RefundRequest refund, string? refundRef, CancellationToken cancellationToken) =>
+            FarAwayAsync(() => inner.FindRefundAsync(refund, refundRef, cancellationToken));
 
         public Task<ProcessorAnswer> GetAsync(string paymentRef, CancellationToken cancellationToken) => FarAwayAsync(() => inner.GetAsync(paymentRef, cancellationToken));
 
         public Task<ProcessorAnswer> FindByReferenceAsync(string reference, CancellationToken cancellationToken) => FarAwayAsync(() => inner.FindByReferenceAsync(reference, cancellationToken));
 
-        public Task<ProcessorEvent?> ParseWebhookAsync(string signature, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) => inner.ParseWebhookAsync(signature, body, cancellationToken);
+        public Task<ProcessorEvent?> ParseWebhookAsync(WebhookCall call, CancellationToken cancellationToken) => inner.ParseWebhookAsync(call, cancellationToken);
 
         private static Task<ProcessorAnswer> FarAwayAsync(Func<Task<ProcessorAnswer>> call) => Death.AroundAsync(() => Death.SuspendedAsync(call));
     }

@@ -99,13 +99,15 @@ public sealed class LostAnswerTests : PurchaseTest
         var body = Encoding.UTF8.GetBytes($$"""{"id":"evt_forged","paymentRef":"x","reference":"{{purchase.Text("id")}}"}""");
         var receive = stage.Get<ReceiveEvent>();
 
-        Assert.False(await receive.RunAsync(sandbox, "sha256=00", body, Stage.Ct));
-        Assert.False(await receive.RunAsync(sandbox, await sandbox.SignAsync("other"u8.ToArray(), Stage.Ct), body, Stage.Ct));
+        Assert.False(await receive.RunAsync(sandbox, Call("sha256=00", body), Stage.Ct));
+        Assert.False(await receive.RunAsync(sandbox, Call(await sandbox.SignAsync("other"u8.ToArray(), Stage.Ct), body), Stage.Ct));
         Assert.Equal(0, await stage.CountAsync("payments.processor_events where event = 'evt_forged'"));
         // One that is, of a payment that is not ours: taken, and without effect.
         var foreign = """{"id":"evt_foreign","paymentRef":"x","reference":"y"}"""u8.ToArray();
-        Assert.True(await receive.RunAsync(sandbox, await sandbox.SignAsync(foreign, Stage.Ct), foreign, Stage.Ct));
+        Assert.True(await receive.RunAsync(sandbox, Call(await sandbox.SignAsync(foreign, Stage.Ct), foreign), Stage.Ct));
     }
+
+    private static WebhookCall Call(string signature, byte[] body) => WebhookCall.Of(SandboxProcessor.SignatureHeader, signature, body);
 
     [Fact]
     public async Task A_refund_at_the_processor_shows_in_the_thread()
@@ -115,7 +117,7 @@ public sealed class LostAnswerTests : PurchaseTest
         await stage.SettleAsync();
         var payment = await stage.AskAsync<string>("select ref from payments.sandbox_payments") ?? "";
 
-        await stage.Get<SandboxProcessor>().RefundAsync("refund-1", payment, null, Stage.Ct);
+        await stage.Get<SandboxProcessor>().RefundAsync(new("refund-1", "elsewhere", payment, null), Stage.Ct);
         await buyer.WaitForAsync(purchase.Text("id"), p => p.Text("state") == "refunded");
         await stage.SettleAsync();
 
@@ -130,7 +132,7 @@ public sealed class LostAnswerTests : PurchaseTest
         var purchase = await buyer.PayAndWaitAsync(seq, await buyer.AddCardAsync("0259"));
         stage.Server.Clock.Advance(TimeSpan.FromSeconds(4));
 
-        await Stage.WaitAsync("the dispute", async () => await stage.CountAsync("payments.purchases where disputed") == 1);
+        await Stage.WaitAsync("the dispute", async () => await stage.CountAsync("payments.purchases where disputed and dispute = 'needs_response'") == 1);
         Assert.Equal("captured", (await buyer.GetAsync(purchase.Text("id"))).Text("state"));
         await stage.SettleAsync();
     }

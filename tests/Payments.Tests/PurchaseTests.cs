@@ -25,6 +25,8 @@ public sealed class PurchaseTests
     private static readonly Observation voided = new Observation.PaymentIs(PaymentStatus.Voided);
     private static readonly Observation refunded = new Observation.PaymentIs(PaymentStatus.Refunded);
 
+    private static readonly Observation allBack = new Observation.PaymentIs(PaymentStatus.Refunded, RefundedMinor: 100);
+
     private static readonly (Purchase From, Observation Seen, Purchase To, Verdict Verdict)[] table =
     [
         (At(Created), begun, At(Confirming), Verdict.Applied),
@@ -83,9 +85,20 @@ public sealed class PurchaseTests
         (At(MerchantNoAnswer), captured, At(MerchantNoAnswer), Verdict.Ignored),
         (At(MerchantRefused), accepted, At(MerchantRefused), Verdict.Ignored),
 
-        (At(Refunded), refunded, At(Refunded), Verdict.Repeated),
-        (At(Refunded), captured, At(Refunded), Verdict.Ignored),
-        (At(Refunded), declined, At(Refunded), Verdict.Ignored),
+        (At(Captured), Back(40), Partly(40), Verdict.Applied),
+        (At(Unknown), Back(40), Partly(40), Verdict.Applied),
+        (At(CardDeclined), Back(40), Partly(40), Verdict.Contradicts),
+        (Partly(40), Back(40), Partly(40), Verdict.Repeated),
+        (Partly(40), Back(70), Partly(70), Verdict.Applied),
+        (Partly(70), allBack, All, Verdict.Applied),
+        (Partly(40), declined, Partly(40), Verdict.Ignored),
+        (Partly(40), unclear, Partly(40), Verdict.Ignored),
+        (All, allBack, All, Verdict.Repeated),
+        (All, declined, All, Verdict.Ignored),
+        // A bank that sends a refund back: believed, and a person should look.
+        (All, Back(40), Partly(40), Verdict.Contradicts),
+        (Partly(40), captured, At(Captured), Verdict.Contradicts),
+        (All, captured, At(Captured), Verdict.Contradicts),
     ];
 
     public static TheoryData<int> Rows => [.. Enumerable.Range(0, table.Length)];
@@ -126,6 +139,12 @@ public sealed class PurchaseTests
         of.Length <= 1 ? [of] : of.SelectMany((first, i) => Permutations([.. of[..i], .. of[(i + 1)..]]).Select(rest => (Observation[])[first, .. rest]));
 
     private static Purchase Asking => new(RequiresAction, ActionUrl: Url);
+
+    private static Purchase All => new(Refunded, RefundedMinor: 100);
+
+    private static Purchase Partly(long minor) => new(PartlyRefunded, RefundedMinor: minor);
+
+    private static Observation.PaymentIs Back(long minor) => new Observation.PaymentIs(PaymentStatus.Captured, RefundedMinor: minor);
 
     private static Purchase At(PurchaseState state) => new(state);
 

@@ -34,6 +34,27 @@ public sealed class SandboxProcessorTests : ProcessorSpecification, IAsyncLifeti
 
     private protected override Task<string> AskingCardAsync() => CardAsync("3184");
 
+    private protected override Task<string> RefundFailingCardAsync() => CardAsync("5126");
+
+    private protected override Task FailRefundAsync(string refundRef) =>
+        ExecuteAsync("with f as (update payments.sandbox_refunds set status = 'failed' where ref = @value returning payment, amount_minor as back) update payments.sandbox_payments p set refunded_minor = refunded_minor - back from f where p.ref = f.payment", refundRef);
+
+    private protected override Task DisputeAsync(ProcessorPayment payment) => ExecuteAsync("update payments.sandbox_payments set disputed = true where ref = @value", payment.Ref);
+
+    private protected override async Task<WebhookCall> WebhookOfAsync(ProcessorPayment payment)
+    {
+        var body = Encoding.UTF8.GetBytes($$"""{"id":"evt_1","paymentRef":"{{payment.Ref}}","reference":"{{payment.Reference}}"}""");
+        return WebhookCall.Of(SandboxProcessor.SignatureHeader, await sandbox.SignAsync(body, Ct), body);
+    }
+
+    private protected override Task<int> CountPaymentsAsync(string reference) => ExecuteAsync("select count(*)::int from payments.sandbox_payments where reference = @value", reference);
+
+    private async Task<int> ExecuteAsync(string sql, string value)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(Ct);
+        return await Dapper.SqlMapper.ExecuteScalarAsync<int>(connection, sql, new { value });
+    }
+
     private protected override string NewToken() => Token().ToString();
 
     [Fact]

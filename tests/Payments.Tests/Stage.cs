@@ -23,20 +23,26 @@ namespace Stoa.Payments.Tests;
 internal sealed class Stage : IAsyncDisposable
 {
     public static readonly PageId Halcyon = new(7_100_000_000_000_001);
+    public static readonly PageId Harbour = new(7_100_000_000_000_002);
+    public const string HalcyonToken = "token-of-halcyon";
+    public const string HarbourToken = "token-of-harbour";
     private static readonly TimeSpan patience = TimeSpan.FromSeconds(20);
-    private static readonly string[] settled = ["captured", "failed", "refunded"];
+    private static readonly string[] settled = ["captured", "failed", "partly_refunded", "refunded"];
 
     private readonly int workers;
     private readonly TestDatabase? owned;
 
-    private Stage(StoaServer server, Merchant merchant, Orders orders, int workers, TestDatabase? owned) =>
-        (Server, Merchant, Orders, this.workers, this.owned) = (server, merchant, orders, workers, owned);
+    private Stage(StoaServer server, Merchant merchant, Orders orders, RefundNews refunds, int workers, TestDatabase? owned) =>
+        (Server, Merchant, Orders, Refunds, this.workers, this.owned) = (server, merchant, orders, refunds, workers, owned);
 
     public StoaServer Server { get; }
 
     public Merchant Merchant { get; }
 
     public Orders Orders { get; }
+
+    /// <summary>What the business hears of refunds.</summary>
+    public RefundNews Refunds { get; }
 
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -48,6 +54,7 @@ internal sealed class Stage : IAsyncDisposable
         database ??= owned ?? throw new InvalidOperationException("One of the two was given.");
         var merchant = new Merchant();
         var orders = new Orders();
+        var refunds = new RefundNews();
         var server = await StoaServer.StartAsync(new()
         {
             Database = database,
@@ -70,10 +77,40 @@ internal sealed class Stage : IAsyncDisposable
                 }
 
                 added.AddSingleton<IOutboxConsumer>(orders);
+                added.AddSingleton<IOutboxConsumer>(refunds);
+                added.RemoveAll<IPageTokens>();
+                added.AddSingleton<IPageTokens>(new Tokens());
                 services?.Invoke(added);
             },
         });
-        return new(server, merchant, orders, workers, owned);
+        return new(server, merchant, orders, refunds, workers, owned);
+    }
+
+    /// <summary>A call as a program of the business makes it.</summary>
+    public async Task<(int Status, JsonElement Body)> AsBusinessAsync(HttpMethod method, string path, object? body = null, string token = HalcyonToken)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        request.Headers.Authorization = new("Bearer", token);
+        using var answer = await Server.Client.SendAsync(request, Ct);
+        var text = await answer.Content.ReadAsStringAsync(Ct);
+        return ((int)answer.StatusCode, text.Length == 0 ? default : JsonElement.Parse(text));
+    }
+
+    public Task<(int Status, JsonElement Body)> RefundAsync(string purchase, long? amountMinor = null, Guid? key = null, string? reason = null, string token = HalcyonToken) =>
+        AsBusinessAsync(HttpMethod.Post, $"/api/business/purchases/{purchase}/refunds", new { key = key ?? Guid.NewGuid(), amountMinor, reason }, token);
+
+    /// <summary>Refunds and waits for the end: the answer says pending when another worker has the purchase at that moment.</summary>
+    public async Task<JsonElement> RefundAndWaitAsync(string purchase, long? amountMinor = null, string? reason = null)
+    {
+        var (status, refund) = await RefundAsync(purchase, amountMinor, reason: reason);
+        Assert.True(status == 201, $"Refunding answered {status}: {refund}");
+        await WaitAsync($"refund {refund.Text("id")} to be settled", async () =>
+        {
+            var (_, seen) = await AsBusinessAsync(HttpMethod.Get, $"/api/business/purchases/{purchase}");
+            refund = seen.GetProperty("refunds").EnumerateArray().Single(r => r.Text("id") == refund.Text("id"));
+            return refund.Text("state") != "pending";
+        });
+        return refund;
     }
 
     public T Get<T>() where T : notnull => Server.Services.GetRequiredService<T>();
@@ -174,7 +211,7 @@ internal sealed class Stage : IAsyncDisposable
             }
         }
 
-        return await CountAsync("payments.purchases where state not in ('captured', 'failed', 'refunded') or look_at is not null") == 0
+        return await CountAsync("payments.purchases where state not in ('captured', 'failed', 'partly_refunded', 'refunded') or look_at is not null") == 0
             && await CountAsync("hosting.outbox where topic like 'payments.%'") == 0;
     });
 
@@ -186,12 +223,20 @@ internal sealed class Stage : IAsyncDisposable
         // What no test may ever find: two charges for one purchase, or more charged than bought.
         Assert.Equal(0, await CountAsync("(select reference from payments.sandbox_payments group by reference having count(*) > 1) as twice"));
         Assert.Equal(0, await CountAsync("(select purchase from payments.attempts where operation = 'charge' group by purchase having count(*) > 1) as twice"));
+        // Nor more given back than came.
+        Assert.Equal(0, await CountAsync("(select r.purchase from payments.refunds r join payments.purchases p on p.id = r.purchase where r.state <> 'failed' group by r.purchase, p.amount_minor having sum(r.amount_minor) > p.amount_minor) as beyond"));
         Assert.Equal(Orders.All.Count, Orders.All.Select(o => o.Purchase).Distinct().Count());
         await Server.DisposeAsync();
         if (owned is not null)
         {
             await owned.DisposeAsync();
         }
+    }
+
+    private sealed class Tokens : IPageTokens
+    {
+        public Task<PageId?> FindPageAsync(string token, CancellationToken cancellationToken) =>
+            Task.FromResult<PageId?>(token switch { HalcyonToken => Halcyon, HarbourToken => Harbour, _ => null });
     }
 
     private sealed class Pages : IPageDirectory
@@ -245,6 +290,26 @@ internal sealed class Orders : IOutboxConsumer
                 "select count(*) from threads.events where thread_id = @Key and body::jsonb -> 'payment' ->> 'purchase' = @purchase", new { row.Key, purchase = captured.Purchase.ToString() }, transaction));
             all.Enqueue(captured);
         }
+    }
+}
+
+/// <summary>What the business hears of refunds: one for each change of what has gone back.</summary>
+internal sealed class RefundNews : IOutboxConsumer
+{
+    private readonly ConcurrentQueue<PurchaseRefunded> all = new();
+
+    public string Topic => PurchaseRefunded.Topic;
+
+    public IReadOnlyCollection<PurchaseRefunded> All => all;
+
+    public Task ConsumeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
+    {
+        foreach (var row in rows)
+        {
+            all.Enqueue(PurchaseRefunded.Read(row.Body));
+        }
+
+        return Task.CompletedTask;
     }
 }
 

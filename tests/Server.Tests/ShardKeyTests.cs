@@ -28,6 +28,7 @@ public sealed class ShardKeyTests
         ["payments.methods"] = "a random id, which splits as well",
         ["payments.purchases"] = "a random id, which splits as well",
         ["payments.attempts"] = "its key is made of the purchase, which is random",
+        ["payments.refunds"] = "begins with the purchase, which is random",
         ["payments.observations"] = "a queue that is emptied",
         ["payments.processor_events"] = "split by processor, which is ours to choose",
         ["payments.money_transfers"] = "a random id, which splits as well",

@@ -45,6 +45,8 @@ public sealed class BotsModule : IModule
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Deliveries>());
         services.AddSingleton<IOutboxConsumer, QueueThreadEvents>();
         services.AddSingleton<IOutboxConsumer, QueuePayments>();
+        services.AddSingleton<IOutboxConsumer, QueueRefunds>();
+        services.AddSingleton<IPageTokens, PageTokens>();
         services.AddSingleton<IConfirmPurchase, ConfirmPurchase>();
         services.AddHostedService<ForgetOldDeliveries>();
     }

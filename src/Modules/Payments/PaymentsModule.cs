@@ -9,6 +9,7 @@ using Stoa.Payments.Demo;
 using Stoa.Payments.Methods;
 using Stoa.Payments.Processors;
 using Stoa.Payments.Purchases;
+using Stoa.Payments.Refunds;
 using Stoa.Payments.Sandbox;
 using Stoa.Wallet;
 
@@ -35,6 +36,11 @@ public sealed class PaymentsModule : IModule
         services.AddSingleton<IOutboxConsumer, TellThread>();
         services.TryAddSingleton<IConfirmPurchase, NobodyToAsk>();
 
+        services.AddSingleton<RefundStore>();
+        services.AddSingleton<SettleRefunds>();
+        services.AddSingleton<PageCaller>();
+        services.TryAddSingleton<IPageTokens, NobodysTokens>();
+
         services.AddSingleton<IMerchantNames, MerchantNames>();
 
         services.AddSingleton<MethodStore>();
@@ -56,6 +62,8 @@ public sealed class PaymentsModule : IModule
         CreatePurchase.Map(routes);
         ReadPurchase.Map(routes);
         CancelPurchase.Map(routes);
+        ReadBusinessPurchases.Map(routes);
+        RefundPurchase.Map(routes);
         ListMethods.Map(routes);
         SaveMethod.Map(routes);
         ChangeMethods.Map(routes);

@@ -25,6 +25,9 @@ public sealed record WebhookEvent(WebhookParty Sender, WebhookParty Recipient, l
 
     public WebhookPayment? Payment { get; init; }
 
+    /// <summary>Beyond the documented dialect (docs/protocol/extensions.md).</summary>
+    public WebhookRefund? Refund { get; init; }
+
     public WebhookPreCheckout? PreCheckout { get; init; }
 
     public WebhookMessageEdit? MessageEdit { get; init; }
@@ -90,5 +93,11 @@ public sealed record WebhookPayment(
     string Payload, IReadOnlyDictionary<string, string> RequestedUserInfo, WebhookPaymentCredential PaymentCredential, WebhookAmount Amount);
 
 public sealed record WebhookPaymentCredential(string ProviderType, string ChargeId, string FbPaymentId);
+
+/// <summary>What has gone back of a purchase has changed.</summary>
+/// <param name="Amount">The price that was paid.</param>
+/// <param name="Refunded">What has gone back in all.</param>
+/// <param name="CameBack">True when that fell: the payer's bank did not take a refund.</param>
+public sealed record WebhookRefund(string Payload, WebhookPaymentCredential PaymentCredential, WebhookAmount Amount, WebhookAmount Refunded, bool? CameBack);
 
 public sealed record WebhookPreCheckout(string Payload, IReadOnlyDictionary<string, string> RequestedUserInfo, WebhookAmount Amount);

@@ -11,6 +11,7 @@ public sealed class MatrixTests
 {
     private const string Node = "{node:regex(^(me|[0-9]+)$)}";
     private const string NoOne = "401 not_signed_in";
+    private const string NoPage = "401 not_a_page";
     private const string Hidden = "404 not_found";
     private const string BadToken = "400 #190";
     private const string NoThread = "404 thread_not_found";
@@ -120,6 +121,11 @@ public sealed class MatrixTests
         Person("POST /api/money/requests/{id:guid}/remind", NoMoney, "409 reminded_enough", "/api/money/requests/{asks}/remind"),
         Person("POST /api/money/requests/{id:guid}/cancel", NoMoney, "200", "/api/money/requests/{asks}/cancel"),
         Person("GET /api/money", "200", "200", "/api/money?ids={asks}"),
+        // Programs of a business, by the token of its page.
+        Business("GET /api/business/purchases", "200", "200"),
+        Business("GET /api/business/purchases/{id}", "404 purchase_not_found", "200", "/api/business/purchases/{purchase}"),
+        Business("POST /api/business/purchases/{id}/refunds", "404 purchase_not_found", "201", "/api/business/purchases/{purchase}/refunds", """{"key":"{uuid}","amountMinor":1}"""),
+
 
         // Media
         Anyone("OPTIONS /api/media", "204"),
@@ -208,6 +214,9 @@ public sealed class MatrixTests
 
     private static MatrixRow Person(string route, string stranger, string member, string? path = null, string? body = null, string? blocked = null) =>
         new(route, path ?? route.Split(' ')[1], body, NoOne, stranger, member, blocked ?? stranger, NoOne, NoOne, NoOne);
+
+    private static MatrixRow Business(string route, string otherPage, string member, string? path = null, string? body = null) =>
+        new(route, path ?? route.Split(' ')[1], body, NoPage, NoPage, member, NoPage, otherPage, NoPage, NoPage);
 
     private static MatrixRow Message(string method, string what, string member, string? body = null, int seq = 1, string query = "", string? blocked = null) =>
         Person($"{method} /api/threads/{{id}}/messages/{{seq:long}}{what}", NoThread, member, $"/api/threads/{{direct}}/messages/{seq}{what}{query}", body, blocked);

@@ -203,6 +203,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         Caller.Blocked when row.Path.Contains("{app}", StringComparison.Ordinal) => $"{Text(pallas, "appId")}|{Text(pallas, "appSecret")}",
         Caller.Blocked => Text(pallas, "accessToken"),
         Caller.Member when row.Path.Contains("{app}", StringComparison.Ordinal) => $"{Text(pallas, "appId")}|{Text(pallas, "appSecret")}",
+        Caller.Member when row.Route.Contains("/api/business/", StringComparison.Ordinal) => Text(pallas, "accessToken"),
         Caller.Member when row.Route.Contains("/api/", StringComparison.Ordinal) => await SignInAsync(Server, "zofia", cancellationToken),
         Caller.Member => Text(pallas, "accessToken"),
         Caller.OtherPage => Text(quay, "accessToken"),

@@ -277,6 +277,7 @@ export type PurchaseState =
   | 'captured'
   | 'failed'
   | 'unknown'
+  | 'partly_refunded'
   | 'refunded';
 
 export type PurchaseFailure =
@@ -298,6 +299,8 @@ export interface Purchase {
   element?: number;
   button: number;
   amount: Money;
+  /** What has gone back of it. */
+  refunded?: Money;
   lines: { label: string; amountMinor: number }[];
   merchant: { id: PageId; name: string };
   method?: PaidWith;
@@ -314,8 +317,10 @@ export interface Payment {
   of: number;
   element?: number;
   button: number;
-  state: 'captured' | 'refunded';
+  state: 'captured' | 'partly_refunded' | 'refunded';
   amount: Money;
+  /** What has gone back in all; absent in the event of the payment itself. */
+  refunded?: Money;
   method: PaidWith;
 }
 

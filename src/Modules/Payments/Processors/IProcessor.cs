@@ -14,6 +14,10 @@ internal interface IProcessor
 
     ProcessorTraits Traits { get; }
 
+    /// <summary>What a browser needs to turn a card into a token on the processor's own page or fields.</summary>
+    /// <returns>Members as that page knows them, nothing secret beyond this one save; null when no answer came: ask again.</returns>
+    Task<IReadOnlyDictionary<string, string>?> BeginSaveAsync(PersonId customer, CancellationToken cancellationToken);
+
     /// <summary>Turns what the browser brought from the processor's page into a saved card. The same token again gives the same card.</summary>
     /// <returns>Null for a token that is not the processor's, is malformed, or belongs to another customer.</returns>
     Task<SavedCard?> SaveAsync(string token, PersonId customer, CancellationToken cancellationToken);
@@ -29,8 +33,13 @@ internal interface IProcessor
     /// <summary>Gives up a payment that is not captured. One that is answers as captured: it is too late.</summary>
     Task<ProcessorAnswer> VoidAsync(string paymentRef, CancellationToken cancellationToken);
 
-    /// <summary>Gives back all that is left, or <paramref name="amountMinor"/> of it.</summary>
-    Task<ProcessorAnswer> RefundAsync(string requestKey, string paymentRef, long? amountMinor, CancellationToken cancellationToken);
+    /// <summary>Gives back a captured amount, all that is left or a part.</summary>
+    /// <returns><see cref="ProcessorAnswer.KnownRefund"/>, which may still be pending; <c>Refused(exceeds)</c> beyond what is left.</returns>
+    Task<ProcessorAnswer> RefundAsync(RefundRequest refund, CancellationToken cancellationToken);
+
+    /// <summary>A refund as the processor has it now: by its id, or by our reference when none ever came back.</summary>
+    /// <returns><c>Refused(not_found)</c> when there is none.</returns>
+    Task<ProcessorAnswer> FindRefundAsync(RefundRequest refund, string? refundRef, CancellationToken cancellationToken);
 
     /// <summary>The payment as the processor has it now.</summary>
     Task<ProcessorAnswer> GetAsync(string paymentRef, CancellationToken cancellationToken);
@@ -40,11 +49,10 @@ internal interface IProcessor
     Task<ProcessorAnswer> FindByReferenceAsync(string reference, CancellationToken cancellationToken);
 
     /// <summary>Verifies and reads what claims to come from the processor. Null: it does not.</summary>
-    /// <param name="body">The bytes exactly as received.</param>
-    Task<ProcessorEvent?> ParseWebhookAsync(string signature, ReadOnlyMemory<byte> body, CancellationToken cancellationToken);
+    Task<ProcessorEvent?> ParseWebhookAsync(WebhookCall call, CancellationToken cancellationToken);
 }
 
-/// <param name="ResendsFor">How long after the first try the same request may be sent again under its key.</param>
+/// <param name="ResendsFor">How long after the first try the same request may be given to the connector again under its key. One whose processor knows no keys sends it once all the same, and looks for it from then on.</param>
 /// <param name="FindsWithin">After this time, a payment that <see cref="IProcessor.FindByReferenceAsync"/> does not find was never received.</param>
 internal sealed record ProcessorTraits(TimeSpan ResendsFor, TimeSpan FindsWithin);
 
@@ -59,6 +67,10 @@ internal enum CaptureMode
 /// <param name="Reference">Ours: the purchase's id. Kept by the processor.</param>
 internal sealed record ChargeRequest(string RequestKey, string Reference, string CardRef, Money Amount, CaptureMode Capture = CaptureMode.Automatic);
 
+/// <param name="Reference">Ours: the refund's id, or the purchase's. Kept by the processor.</param>
+/// <param name="Amount">Null: all that is left.</param>
+internal sealed record RefundRequest(string RequestKey, string Reference, string PaymentRef, Money? Amount);
+
 internal enum PaymentStatus
 {
     RequiresAction,
@@ -71,10 +83,36 @@ internal enum PaymentStatus
 }
 
 /// <summary>A processor's payment object, as far as we look at it.</summary>
+/// <param name="RefundedMinor">What has gone back, or is on its way.</param>
 /// <param name="Failure">With <c>Failed</c>: one of <c>declined</c>, <c>insufficient_funds</c>, <c>expired_card</c>, <c>authentication_failed</c>.</param>
 /// <param name="ActionUrl">With <c>RequiresAction</c>: the page of the payer's bank.</param>
 internal sealed record ProcessorPayment(
-    string Ref, string Reference, Money Amount, PaymentStatus Status, string? Failure, string? ActionUrl, long CapturedMinor, long RefundedMinor, bool Disputed);
+    string Ref, string Reference, Money Amount, PaymentStatus Status, string? Failure, string? ActionUrl, long CapturedMinor, long RefundedMinor, DisputeStatus Dispute);
+
+/// <summary>Whether the payer's bank takes the money back. Never a state of the payment: it stands beside it.</summary>
+internal enum DisputeStatus
+{
+    None,
+
+    /// <summary>The merchant has to answer, at the processor.</summary>
+    NeedsResponse,
+
+    UnderReview,
+    Won,
+    Lost,
+}
+
+internal enum RefundStatus
+{
+    /// <summary>The processor has taken it on; it may be days on the way.</summary>
+    Pending,
+
+    Succeeded,
+    Failed,
+}
+
+/// <summary>A processor's refund object.</summary>
+internal sealed record ProcessorRefund(string Ref, long AmountMinor, RefundStatus Status);
 
 /// <summary>What came of one call.</summary>
 internal abstract record ProcessorAnswer
@@ -86,8 +124,14 @@ internal abstract record ProcessorAnswer
     /// <summary>The processor's object came back.</summary>
     public sealed record Known(ProcessorPayment Payment) : ProcessorAnswer;
 
+    /// <summary>The processor's refund came back.</summary>
+    public sealed record KnownRefund(ProcessorRefund Refund) : ProcessorAnswer;
+
     /// <summary>A parsed refusal: nothing was done.</summary>
-    /// <param name="Code"><c>not_found</c>, <c>key_reused</c>, <c>not_capturable</c>, <c>exceeds</c>, <c>card_unknown</c>.</param>
+    /// <param name="Code">
+    /// <c>not_found</c>, <c>key_reused</c>, <c>not_capturable</c>, <c>exceeds</c>, <c>card_unknown</c>, <c>not_refundable</c> (not yet, too late, or disputed),
+    /// <c>config</c> (the merchant's account refuses us), <c>invalid</c> (a mistake of ours).
+    /// </param>
     public sealed record Refused(string Code) : ProcessorAnswer;
 
     /// <summary>No answer, or none that can be read: it may have been done.</summary>
@@ -95,6 +139,17 @@ internal abstract record ProcessorAnswer
     {
         public static Unclear Instance { get; } = new();
     }
+}
+
+/// <summary>A call that claims to be a processor's.</summary>
+/// <param name="Headers">By name, whatever its case.</param>
+/// <param name="Body">The bytes exactly as received.</param>
+internal sealed record WebhookCall(IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body)
+{
+    public static WebhookCall Of(string header, string value, ReadOnlyMemory<byte> body) =>
+        new(new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { [header] = value }, body);
+
+    public string? Header(string name) => Headers.GetValueOrDefault(name);
 }
 
 /// <summary>A hint that something about a payment changed; the payment itself is then asked for.</summary>

@@ -8,9 +8,9 @@ namespace Stoa.Payments.Processors;
 internal sealed class ReceiveEvent(NpgsqlDataSource database, AttemptStore attempts, PurchaseStore purchases, PurchaseLane lane, TimeProvider time)
 {
     /// <returns>False when the event is not the processor's: answer 400 and forget it.</returns>
-    public async Task<bool> RunAsync(IProcessor processor, string signature, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public async Task<bool> RunAsync(IProcessor processor, WebhookCall call, CancellationToken cancellationToken)
     {
-        if (await processor.ParseWebhookAsync(signature, body, cancellationToken) is not { } told)
+        if (await processor.ParseWebhookAsync(call, cancellationToken) is not { } told)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Stoa.Payments.Refunds;
 
 namespace Stoa.Payments.Purchases;
 
@@ -9,7 +10,7 @@ namespace Stoa.Payments.Purchases;
 /// </summary>
 /// <remarks>Steps 2 to 5 of docs/journeys/pay-in-a-conversation.md. One worker has a purchase at a time, by a lease that fences its writes.</remarks>
 internal sealed partial class AdvancePurchase(
-    PurchaseStore purchases, AttemptStore attempts, IConfirmPurchase merchant, ChargeCard card, PayFromBalance balance, TimeProvider time,
+    PurchaseStore purchases, AttemptStore attempts, IConfirmPurchase merchant, ChargeCard card, PayFromBalance balance, SettleRefunds refunds, TimeProvider time,
     IOptions<PaymentsOptions> options, ILogger<AdvancePurchase> log)
 {
     // Beyond what the merchant is promised (20 s), for one that is asked by broken code.
@@ -64,6 +65,11 @@ internal sealed partial class AdvancePurchase(
                 case PurchaseState.Authorising when row.Processor is null:
                     row = await ApplyAsync(row, await balance.PayAsync(row, cancellationToken), cancellationToken);
                     break;
+
+                case var _ when row.Status.IsPaid:
+                    var pending = await refunds.AdvanceAsync(row, cancellationToken);
+                    row = await ApplyAsync(row, row.Processor is null ? await card.PaidAsync(row, null, cancellationToken) : await card.AdvanceAsync(row, cancellationToken), cancellationToken);
+                    return (row, pending ? time.GetUtcNow() + pauses[Math.Min(row.Looks, pauses.Length - 1)] : null);
 
                 default:
                     // The processor's object decides; one look at it, and then a pause that grows.

@@ -2,20 +2,18 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Stoa.Payments.Methods;
 using Stoa.Payments.Processors;
+using Stoa.Payments.Refunds;
 
 namespace Stoa.Payments.Purchases;
 
 /// <summary>Brings back what the processor knows of a card payment; the first time, by asking it to charge.</summary>
 internal sealed partial class ChargeCard(
-    ProcessorList processors, AttemptStore attempts, MethodStore methods, PurchaseStore purchases, TimeProvider time,
+    ProcessorList processors, AttemptStore attempts, MethodStore methods, PurchaseStore purchases, SettleRefunds refunds, TimeProvider time,
     IOptions<PaymentsOptions> options, ILogger<ChargeCard> log)
 {
-    // Beyond what any vendor's own library waits for a person's request.
-    private static readonly TimeSpan processorAnswersWithin = TimeSpan.FromSeconds(30);
-
     public async Task<Observation> AdvanceAsync(PurchaseRow row, CancellationToken cancellationToken)
     {
-        var processor = processors.Find(row.Processor);
+        var processor = await processors.FindAsync(row.Processor, cancellationToken);
         if (time.GetUtcNow() - row.CreatedAt > options.Value.BeginsWithin && !await attempts.WasMadeAsync(row.Id, cancellationToken))
         {
             // Interrupted before anything was sent, and so long ago that the payer does not expect it any more.
@@ -24,7 +22,7 @@ internal sealed partial class ChargeCard(
 
         // Write first, call second: from here on a crash leaves a row that is asked about.
         var attempt = await attempts.BeginChargeAsync(row, cancellationToken);
-        var answer = await CallAsync(token => AskAsync(processor, row, attempt, token), cancellationToken);
+        var answer = await Patience.CallAsync(time, token => AskAsync(processor, row, attempt, token), cancellationToken);
         switch (answer)
         {
             case ProcessorAnswer.Known { Payment: var payment }:
@@ -36,12 +34,14 @@ internal sealed partial class ChargeCard(
                 }
 
                 await attempts.NoteRefAsync(attempt, payment.Ref, cancellationToken);
-                if (payment.Disputed)
+                if (payment.Dispute != DisputeStatus.None && Words.Of(payment.Dispute) != row.Dispute)
                 {
-                    await purchases.NoteDisputeAsync(row, cancellationToken);
+                    await purchases.NoteDisputeAsync(row, payment.Dispute, cancellationToken);
                 }
 
-                return new Observation.PaymentIs(payment.Status, FailureOf(payment), payment.ActionUrl);
+                return payment.Status is PaymentStatus.Captured or PaymentStatus.Refunded
+                    ? await PaidAsync(row, payment.RefundedMinor, cancellationToken)
+                    : new Observation.PaymentIs(payment.Status, FailureOf(payment), payment.ActionUrl);
 
             case ProcessorAnswer.Refused { Code: NotFoundWhereItMustBe }:
                 return new Observation.NeverReceived();
@@ -56,6 +56,15 @@ internal sealed partial class ChargeCard(
         }
     }
 
+    /// <summary>A paid purchase, with what has gone back of it for certain.</summary>
+    /// <param name="processorMinor">The processor's own sum; null for a balance, which has none.</param>
+    public async Task<Observation> PaidAsync(PurchaseRow row, long? processorMinor, CancellationToken cancellationToken)
+    {
+        var sums = await refunds.SumAsync(row, processorMinor, cancellationToken);
+        var total = Math.Min(row.Amount.AmountMinor, sums.TotalMinor(processorMinor ?? 0));
+        return new Observation.PaymentIs(total == row.Amount.AmountMinor ? PaymentStatus.Refunded : PaymentStatus.Captured, RefundedMinor: total);
+    }
+
     /// <summary>Refunds a charge that came after its purchase had failed. Under one key, so however often, once.</summary>
     public async Task GiveBackAsync(PurchaseRow row, CancellationToken cancellationToken)
     {
@@ -63,8 +72,10 @@ internal sealed partial class ChargeCard(
         if (attempt.ProcessorRef is { } charged)
         {
             var key = await attempts.BeginRefundAsync(row, cancellationToken);
-            var answer = await CallAsync(token => processors.Find(row.Processor).RefundAsync(key, charged, null, token), cancellationToken);
-            if (answer is not ProcessorAnswer.Known)
+            var processor = await processors.FindAsync(row.Processor, cancellationToken);
+            var answer = await Patience.CallAsync(time, token => processor.RefundAsync(new(key, row.Id.ToString(), charged, null), token), cancellationToken);
+            // Beyond what is left: it has gone back already.
+            if (answer is not (ProcessorAnswer.KnownRefund or ProcessorAnswer.Refused { Code: "exceeds" }))
             {
                 throw new RefundUnsettledException(row.Id);
             }
@@ -96,20 +107,6 @@ internal sealed partial class ChargeCard(
         return found is ProcessorAnswer.Refused { Code: "not_found" }
             ? age < processor.Traits.FindsWithin ? ProcessorAnswer.Unclear.Instance : new ProcessorAnswer.Refused(NotFoundWhereItMustBe)
             : found;
-    }
-
-    private async Task<ProcessorAnswer> CallAsync(Func<CancellationToken, Task<ProcessorAnswer>> call, CancellationToken cancellationToken)
-    {
-        using var patience = new CancellationTokenSource(processorAnswersWithin, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
-        {
-            return await call(either.Token);
-        }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            return ProcessorAnswer.Unclear.Instance;
-        }
     }
 
     private static PurchaseFailure? FailureOf(ProcessorPayment payment) => payment.Status != PaymentStatus.Failed ? null : payment.Failure switch

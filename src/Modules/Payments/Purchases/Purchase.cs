@@ -27,6 +27,10 @@ internal enum PurchaseState
     /// <summary>The processor may have charged or not. Never charged anew: asked about until it is known.</summary>
     Unknown,
 
+    /// <summary>Paid, and some of it given back.</summary>
+    PartlyRefunded,
+
+    /// <summary>Paid, and all of it given back.</summary>
     Refunded,
 }
 
@@ -56,7 +60,8 @@ internal abstract record Observation
     public sealed record MerchantAnswered(ConfirmOutcome Outcome) : Observation;
 
     /// <summary>The processor's object, or the ledger, says so.</summary>
-    public sealed record PaymentIs(PaymentStatus Status, PurchaseFailure? Failure = null, string? ActionUrl = null) : Observation;
+    /// <param name="RefundedMinor">With <c>Captured</c> and <c>Refunded</c>: what has gone back for certain; with <c>Refunded</c> that is all of it.</param>
+    public sealed record PaymentIs(PaymentStatus Status, PurchaseFailure? Failure = null, string? ActionUrl = null, long RefundedMinor = 0) : Observation;
 
     /// <summary>A call had no usable answer, or the answer does not fit what was asked.</summary>
     public sealed record OutcomeUnclear : Observation;
@@ -81,15 +86,20 @@ internal enum Verdict
 
 /// <summary>Where a purchase stands, and the one place that says where it may go. Knows no database, no clock and no network.</summary>
 /// <remarks>
-/// created → confirming → authorising → (requires_action) → captured | failed | unknown → …; captured → refunded. Late facts move it only
-/// in these directions: unknown → anything; failed → captured, since the processor did it after all; captured → refunded.
+/// created → confirming → authorising → (requires_action) → captured | failed | unknown → …; captured → partly_refunded → refunded. Late facts
+/// move it only in these directions: unknown → anything; failed → captured, since the processor did it after all; and back from a refund, when
+/// the payer's bank returned it to the merchant days later.
 /// </remarks>
-internal sealed record Purchase(PurchaseState State, PurchaseFailure? Failure = null, string? ActionUrl = null)
+/// <param name="RefundedMinor">Of a paid purchase: what has gone back.</param>
+internal sealed record Purchase(PurchaseState State, PurchaseFailure? Failure = null, string? ActionUrl = null, long RefundedMinor = 0)
 {
     public static Purchase New { get; } = new(PurchaseState.Created);
 
     /// <summary>Nothing is left to do by itself; a processor may still tell of a refund.</summary>
-    public bool IsFinal => State is PurchaseState.Captured or PurchaseState.Failed or PurchaseState.Refunded;
+    public bool IsFinal => IsPaid || State is PurchaseState.Failed;
+
+    /// <summary>The money came, whatever of it has gone back since.</summary>
+    public bool IsPaid => State is PurchaseState.Captured or PurchaseState.PartlyRefunded or PurchaseState.Refunded;
 
     public (Purchase Next, Verdict Verdict) Apply(Observation seen)
     {
@@ -109,23 +119,24 @@ internal sealed record Purchase(PurchaseState State, PurchaseFailure? Failure = 
             // A look that brought no answer tells nothing about the payer's step: they may still take it.
             (PurchaseState.Authorising or PurchaseState.Unknown, Observation.OutcomeUnclear) => new(PurchaseState.Unknown),
 
-            (PurchaseState.Captured, Observation.PaymentIs { Status: PaymentStatus.Refunded }) => new(PurchaseState.Refunded),
+            (PurchaseState.Captured or PurchaseState.PartlyRefunded or PurchaseState.Refunded, Observation.PaymentIs { Status: PaymentStatus.Captured or PaymentStatus.Refunded } payment) => After(payment),
             // Only where something was sent: a merchant who refused was not charged by us.
-            (PurchaseState.Failed, Observation.PaymentIs { Status: PaymentStatus.Captured })
-                when Failure is not (PurchaseFailure.MerchantRefused or PurchaseFailure.MerchantNoAnswer) => new(PurchaseState.Captured),
+            (PurchaseState.Failed, Observation.PaymentIs { Status: PaymentStatus.Captured } payment)
+                when Failure is not (PurchaseFailure.MerchantRefused or PurchaseFailure.MerchantNoAnswer) => After(payment),
 
             _ => this,
         };
         var verdict = next == this
             ? SaysWhatIsKnown(seen) ? Verdict.Repeated : Verdict.Ignored
-            : State == PurchaseState.Failed ? Verdict.Contradicts : Verdict.Applied;
+            : State == PurchaseState.Failed || (IsPaid && next.RefundedMinor < RefundedMinor) ? Verdict.Contradicts : Verdict.Applied;
         return (next, verdict);
     }
 
     private static Purchase After(Observation.PaymentIs payment) => payment.Status switch
     {
+        PaymentStatus.Captured when payment.RefundedMinor > 0 => new(PurchaseState.PartlyRefunded, RefundedMinor: payment.RefundedMinor),
         PaymentStatus.Captured => new(PurchaseState.Captured),
-        PaymentStatus.Refunded => new(PurchaseState.Refunded),
+        PaymentStatus.Refunded => new(PurchaseState.Refunded, RefundedMinor: payment.RefundedMinor),
         PaymentStatus.Failed => Failed(payment.Failure ?? PurchaseFailure.CardDeclined),
         PaymentStatus.Voided => Failed(PurchaseFailure.Cancelled),
         // The payer's step is shown once; seen again from Unknown it is shown again.
@@ -138,9 +149,8 @@ internal sealed record Purchase(PurchaseState State, PurchaseFailure? Failure = 
     {
         (PurchaseState.Confirming, Observation.Begun) => true,
         (PurchaseState.Authorising, Observation.MerchantAnswered { Outcome: ConfirmOutcome.Accepted }) => true,
-        (PurchaseState.Captured, Observation.PaymentIs { Status: PaymentStatus.Captured }) => true,
+        (PurchaseState.Captured or PurchaseState.PartlyRefunded or PurchaseState.Refunded, Observation.PaymentIs { Status: PaymentStatus.Captured or PaymentStatus.Refunded }) => true,
         (PurchaseState.Failed, Observation.PaymentIs { Status: PaymentStatus.Failed or PaymentStatus.Voided }) => true,
-        (PurchaseState.Refunded, Observation.PaymentIs { Status: PaymentStatus.Refunded }) => true,
         (PurchaseState.RequiresAction, Observation.PaymentIs { Status: PaymentStatus.RequiresAction }) => true,
         (PurchaseState.Unknown, Observation.OutcomeUnclear or Observation.PaymentIs) => true,
         _ => false,

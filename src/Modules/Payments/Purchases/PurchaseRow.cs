@@ -6,17 +6,19 @@ namespace Stoa.Payments.Purchases;
 
 /// <summary>A stored purchase: what was agreed, which never changes, and where it stands.</summary>
 /// <param name="Processor">Null: paid from the balance.</param>
+/// <param name="Dispute">A word of <c>DisputeStatus</c>; null: none.</param>
+/// <param name="PaymentId">How payment events name the purchase to bots.</param>
 internal sealed record PurchaseRow(
     Guid Id, PersonId Person, ThreadId Thread, long Seq, int? Element, int Button, PageId Page, string MerchantName, string Payload,
     IReadOnlyList<string> RequestedUserInfo, IReadOnlyList<PriceLine> Lines, Money Amount, bool IsTest,
     string MethodKind, Guid? Method, string? Brand, string? Last4, string? Processor,
-    Purchase Status, bool CancelAsked, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, long Lease, long Nudges, int Looks)
+    Purchase Status, bool CancelAsked, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, long Lease, long Nudges, int Looks, string? Dispute, long PaymentId)
 {
     public const string Columns =
         """
         p.id, p.person, p.thread, p.seq, p.element, p.button, p.page, p.merchant_name, p.payload, p.requested_user_info, p.lines, p.amount_minor, p.currency, p.is_test,
         p.method_kind, p.method, p.method_brand, p.method_last4, p.processor, p.state, p.failure, p.action_url, p.cancel_asked, p.created_at, p.updated_at,
-        p.lease, p.nudges, p.looks
+        p.lease, p.nudges, p.looks, p.refunded_minor, p.dispute, p.payment_id
         """;
 
     public static PurchaseRow Read(NpgsqlDataReader reader) => new(
@@ -24,8 +26,9 @@ internal sealed record PurchaseRow(
         new(reader.GetInt64(6)), reader.GetString(7), reader.GetString(8), reader.GetFieldValue<string[]>(9),
         JsonSerializer.Deserialize(reader.GetString(10), PaymentsJson.Default.ListPriceLine) ?? [], new(reader.GetInt64(11), Currency.Of(reader.GetString(12))), reader.GetBoolean(13),
         reader.GetString(14), reader.IsDBNull(15) ? null : reader.GetGuid(15), TextAt(reader, 16), TextAt(reader, 17), TextAt(reader, 18),
-        new(Words.Read<PurchaseState>(reader.GetString(19)), TextAt(reader, 20) is { } failure ? Words.Read<PurchaseFailure>(failure) : null, TextAt(reader, 21)), reader.GetBoolean(22),
-        new(reader.GetFieldValue<DateTime>(23), TimeSpan.Zero), new(reader.GetFieldValue<DateTime>(24), TimeSpan.Zero), reader.GetInt64(25), reader.GetInt64(26), reader.GetInt32(27));
+        new(Words.Read<PurchaseState>(reader.GetString(19)), TextAt(reader, 20) is { } failure ? Words.Read<PurchaseFailure>(failure) : null, TextAt(reader, 21), reader.GetInt64(28)), reader.GetBoolean(22),
+        new(reader.GetFieldValue<DateTime>(23), TimeSpan.Zero), new(reader.GetFieldValue<DateTime>(24), TimeSpan.Zero), reader.GetInt64(25), reader.GetInt64(26), reader.GetInt32(27),
+        TextAt(reader, 29), reader.GetInt64(30));
 
     private static string? TextAt(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

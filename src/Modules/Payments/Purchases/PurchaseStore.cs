@@ -6,6 +6,7 @@ using Stoa.Hosting.Live;
 using Stoa.Hosting.Outbox;
 using Stoa.Hosting.Problems;
 using Stoa.Kernel;
+using Stoa.Payments.Processors;
 
 namespace Stoa.Payments.Purchases;
 
@@ -23,6 +24,35 @@ internal sealed class PurchaseStore(NpgsqlDataSource database, TimeProvider time
     /// <summary>As the payer sees it: another's purchase is not there.</summary>
     public async Task<PurchaseRow?> FindForAsync(PersonId person, Guid id, CancellationToken cancellationToken) =>
         await FindAsync(id, cancellationToken) is { } row && row.Person == person ? row : null;
+
+    /// <summary>As its merchant sees it, by its id or by the number of its payment events: another page's purchase is not there.</summary>
+    public async Task<PurchaseRow?> FindForAsync(PageId page, string id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"select {PurchaseRow.Columns} from payments.purchases p where p.page = $1 and (p.id = $2 or p.payment_id = $3) limit 1");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = page.Value });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Guid.TryParse(id, out var uuid) ? uuid : Guid.Empty });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = WireIds.TryParse(id, out var number) ? number : 0 });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? PurchaseRow.Read(reader) : null;
+    }
+
+    /// <summary>A page's purchases, newest first.</summary>
+    /// <param name="before">The id of the last one seen; null: from the newest.</param>
+    public async Task<IReadOnlyList<PurchaseRow>> ListForAsync(PageId page, Guid? before, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"select {PurchaseRow.Columns} from payments.purchases p where p.page = $1 and ($2::uuid is null or p.id < $2) order by p.id desc limit $3");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = page.Value });
+        command.Parameters.Add(new NpgsqlParameter { Value = (object?)before ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<PurchaseRow>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(PurchaseRow.Read(reader));
+        }
+
+        return rows;
+    }
 
     /// <summary>Takes the purchase for work, unless somebody else has it.</summary>
     /// <returns>The row with the lease's fencing number; null when it is taken, or there is none.</returns>
@@ -104,16 +134,21 @@ internal sealed class PurchaseStore(NpgsqlDataSource database, TimeProvider time
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "insert into payments.observations (purchase, seen, state_before, state_after, verdict, at) values (@Id, @seen, @before, @after, @verdict, @now)",
+        var number = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            "insert into payments.observations (purchase, seen, state_before, state_after, verdict, at) values (@Id, @seen, @before, @after, @verdict, @now) returning id",
             new { row.Id, seen = Describe(seen), before = Words.Of(row.Status.State), after = Words.Of(next.State), verdict = Words.Of(verdict), now = now.UtcDateTime },
             transaction, cancellationToken: cancellationToken));
         if (next != row.Status)
         {
             await UpdateAsync(connection, transaction, row, next, now, cancellationToken);
-            if (next.State is PurchaseState.Captured or PurchaseState.Refunded)
+            if (next.IsPaid && !row.Status.IsPaid)
             {
-                await OutboxWriter.WriteAsync(connection, transaction, TellThread.TopicName, row.Thread.Value, TellThread.NewsOf(row, next.State, now), cancellationToken);
+                await OutboxWriter.WriteAsync(connection, transaction, TellThread.TopicName, row.Thread.Value, TellThread.PaidNews(row, now), cancellationToken);
+            }
+
+            if (next.RefundedMinor != row.Status.RefundedMinor)
+            {
+                await OutboxWriter.WriteAsync(connection, transaction, TellThread.TopicName, row.Thread.Value, TellThread.RefundNews(row, next, number, now), cancellationToken);
             }
         }
 
@@ -129,11 +164,11 @@ internal sealed class PurchaseStore(NpgsqlDataSource database, TimeProvider time
         return (row, verdict);
     }
 
-    public async Task NoteDisputeAsync(PurchaseRow row, CancellationToken cancellationToken)
+    public async Task NoteDisputeAsync(PurchaseRow row, DisputeStatus dispute, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
-            "update payments.purchases set disputed = true where id = @Id", new { row.Id }, cancellationToken: cancellationToken));
+            "update payments.purchases set disputed = true, dispute = @dispute where id = @Id", new { row.Id, dispute = Words.Of(dispute) }, cancellationToken: cancellationToken));
     }
 
     /// <summary>What a key of this person stands for already; null for a new key.</summary>
@@ -205,7 +240,8 @@ internal sealed class PurchaseStore(NpgsqlDataSource database, TimeProvider time
         {
             Fence(row, await connection.ExecuteAsync(new CommandDefinition(
                 """
-                update payments.purchases set state = @state, failure = @failure, action_url = @ActionUrl, updated_at = @now, looks = 0, look_at = @now
+                update payments.purchases
+                set state = @state, failure = @failure, action_url = @ActionUrl, refunded_minor = @RefundedMinor, updated_at = @now, looks = 0, look_at = @now
                 where id = @Id and lease = @Lease
                 """,
                 new
@@ -213,6 +249,7 @@ internal sealed class PurchaseStore(NpgsqlDataSource database, TimeProvider time
                     row.Id,
                     row.Lease,
                     next.ActionUrl,
+                    next.RefundedMinor,
                     state = Words.Of(next.State),
                     failure = next.Failure is { } failure ? Words.Of(failure) : null,
                     now = now.UtcDateTime,
@@ -257,6 +294,7 @@ internal sealed class PurchaseStore(NpgsqlDataSource database, TimeProvider time
         Observation.Begun => "begun",
         Observation.MerchantAnswered { Outcome: var outcome } => $"merchant {Words.Of(outcome)}",
         Observation.PaymentIs { Status: var status, Failure: { } failure } => $"payment {Words.Of(status)} {Words.Of(failure)}",
+        Observation.PaymentIs { Status: var status, RefundedMinor: > 0 and var back } => $"payment {Words.Of(status)}, {back} back",
         Observation.PaymentIs { Status: var status } => $"payment {Words.Of(status)}",
         Observation.OutcomeUnclear => "outcome unclear",
         _ => "never received",

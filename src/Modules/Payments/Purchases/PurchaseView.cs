@@ -23,6 +23,10 @@ internal sealed record PurchaseView
 
     public required Money Amount { get; init; }
 
+    /// <summary>What has gone back of it; absent while that is nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Money? Refunded { get; init; }
+
     public required IReadOnlyList<PriceLine> Lines { get; init; }
 
     public required MerchantView Merchant { get; init; }
@@ -56,8 +60,10 @@ internal sealed record PurchaseView
     public sealed record LiveFrame([property: JsonPropertyOrder(-1)] string Op, PurchaseView Purchase);
 
     /// <summary>What the thread shows of it (docs/protocol/http.md, <c>Payment</c>).</summary>
+    /// <param name="Refunded">What has gone back in all; absent in the event of the payment itself.</param>
     public sealed record PaymentView(
-        Guid Purchase, long Of, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Element, int Button, PurchaseState State, Money Amount, MethodView Method);
+        Guid Purchase, long Of, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Element, int Button, PurchaseState State, Money Amount, MethodView Method,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Money? Refunded);
 
     public sealed record PaymentEventBody(PaymentView Payment);
 
@@ -70,6 +76,7 @@ internal sealed record PurchaseView
         Element = row.Element,
         Button = row.Button,
         Amount = row.Amount,
+        Refunded = row.Status.RefundedMinor > 0 ? new(row.Status.RefundedMinor, row.Amount.Currency) : null,
         Lines = row.Lines,
         Merchant = new(row.Page, row.MerchantName),
         Method = MethodOf(row),
@@ -98,4 +105,7 @@ internal sealed class SnakeCaseEnumConverter<T>() : JsonStringEnumConverter<T>(J
 [JsonSerializable(typeof(Methods.MethodViews.CardMethod))]
 [JsonSerializable(typeof(Methods.MethodViews.BalanceMethod))]
 [JsonSerializable(typeof(Methods.PayConfig))]
+[JsonSerializable(typeof(Refunds.BusinessPurchaseView))]
+[JsonSerializable(typeof(Refunds.BusinessPurchaseView.Page))]
+[JsonSerializable(typeof(Refunds.RefundView))]
 internal sealed partial class PaymentsJson : JsonSerializerContext;

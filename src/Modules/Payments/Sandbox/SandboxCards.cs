@@ -22,6 +22,12 @@ internal enum SandboxBehaviour
 
     /// <summary>Charged, and disputed soon after.</summary>
     IsDisputed,
+
+    /// <summary>A refund is under way for a while before it is made.</summary>
+    RefundsLate,
+
+    /// <summary>A refund seems made, and its bank sends it back later.</summary>
+    RefundFailsLater,
 }
 
 /// <summary>The sandbox's test cards as the server knows them: by brand and last four. Their numbers stand in the card page alone.</summary>
@@ -40,6 +46,8 @@ internal static class SandboxCards
         [("visa", "0127")] = SandboxBehaviour.LosesTheRequest,
         [("visa", "0341")] = SandboxBehaviour.TellsLateAndTwice,
         [("visa", "0259")] = SandboxBehaviour.IsDisputed,
+        [("visa", "7726")] = SandboxBehaviour.RefundsLate,
+        [("visa", "5126")] = SandboxBehaviour.RefundFailsLater,
     };
 
     public static IReadOnlyCollection<(string Brand, string Last4)> All => known.Keys;

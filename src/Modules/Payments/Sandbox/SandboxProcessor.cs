@@ -14,12 +14,16 @@ namespace Stoa.Payments.Sandbox;
 internal sealed class SandboxProcessor(NpgsqlDataSource database, PayOrigin origin, TimeProvider time) : IProcessor
 {
     public const string ProcessorName = "sandbox";
+    public const string SignatureHeader = "Sandbox-Signature";
     private static readonly TimeSpan payerHas = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan late = TimeSpan.FromSeconds(4);
 
     public string Name => ProcessorName;
 
     public ProcessorTraits Traits { get; } = new(ResendsFor: TimeSpan.FromSeconds(10), FindsWithin: TimeSpan.FromSeconds(15));
+
+    public Task<IReadOnlyDictionary<string, string>?> BeginSaveAsync(PersonId customer, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyDictionary<string, string>?>(new Dictionary<string, string> { ["cardUrl"] = origin.Url(SandboxPages.CardPath) });
 
     public async Task<SavedCard?> SaveAsync(string token, PersonId customer, CancellationToken cancellationToken)
     {
@@ -126,37 +130,84 @@ internal sealed class SandboxProcessor(NpgsqlDataSource database, PayOrigin orig
         return await GetAsync(paymentRef, cancellationToken);
     }
 
-    public Task<ProcessorAnswer> RefundAsync(string requestKey, string paymentRef, long? amountMinor, CancellationToken cancellationToken) =>
-        ChangeOnceAsync(requestKey, paymentRef, $"refund|{paymentRef}|{amountMinor}",
-            payment => (amountMinor ?? payment.CapturedMinor - payment.RefundedMinor) is var back && (back < 1 || back > payment.CapturedMinor - payment.RefundedMinor) ? "exceeds" : null,
+    public async Task<ProcessorAnswer> RefundAsync(RefundRequest refund, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var card = await connection.QuerySingleOrDefaultAsync<(string Brand, string Last4)?>(new CommandDefinition(
             """
-            refunded_minor = refunded_minor + coalesce(@amountMinor, captured_minor - refunded_minor),
-            status = case when @amountMinor is null or refunded_minor + @amountMinor = captured_minor then 'refunded' else status end
-            """, amountMinor, cancellationToken);
+            select c.brand, c.last4 from payments.sandbox_payments p join payments.sandbox_cards c on c.ref = p.card where p.ref = @PaymentRef for update of p
+            """, new { refund.PaymentRef }, transaction, cancellationToken: cancellationToken));
+        if (card is null || await FindAsync(connection, transaction, "p.ref = @value", refund.PaymentRef, cancellationToken) is not { } payment)
+        {
+            return new ProcessorAnswer.Refused("not_found");
+        }
+
+        var hash = HashOf($"refund|{refund.PaymentRef}|{refund.Reference}|{refund.Amount}");
+        if (await connection.QuerySingleOrDefaultAsync<(string Ref, byte[] Hash)?>(new CommandDefinition(
+            "select ref, request_hash from payments.sandbox_refunds where request_key = @RequestKey", new { refund.RequestKey }, transaction, cancellationToken: cancellationToken)) is var (known, knownHash))
+        {
+            return knownHash.AsSpan().SequenceEqual(hash) ? await FindRefundAsync(connection, transaction, "ref = @value", known, cancellationToken) : new ProcessorAnswer.Refused("key_reused");
+        }
+
+        var left = payment.CapturedMinor - payment.RefundedMinor;
+        var back = refund.Amount?.AmountMinor ?? left;
+        if (back < 1 || back > left)
+        {
+            return new ProcessorAnswer.Refused("exceeds");
+        }
+
+        var behaviour = SandboxCards.BehaviourOf(card.Value.Brand, card.Value.Last4);
+        var made = NewRef("ref");
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into payments.sandbox_refunds (ref, request_key, request_hash, reference, payment, amount_minor, status, created_at)
+            values (@made, @RequestKey, @hash, @Reference, @PaymentRef, @back, @status, @now);
+            update payments.sandbox_payments set refunded_minor = refunded_minor + @back, status = case when refunded_minor + @back = captured_minor then 'refunded' else status end
+            where ref = @PaymentRef
+            """,
+            new { made, refund.RequestKey, hash, refund.Reference, refund.PaymentRef, back, status = behaviour == SandboxBehaviour.RefundsLate ? "pending" : "succeeded", now = Now },
+            transaction, cancellationToken: cancellationToken));
+        var (becomes, after) = behaviour switch
+        {
+            SandboxBehaviour.RefundsLate => ("refund_succeeded", late),
+            SandboxBehaviour.RefundFailsLater => ("refund_failed", late),
+            _ => ((string?)null, TimeSpan.Zero),
+        };
+        await SandboxEvents.PlanAsync(connection, transaction, refund.PaymentRef, becomes, Now + after, copies: 1, cancellationToken, made);
+        await transaction.CommitAsync(cancellationToken);
+        return await FindRefundAsync(refund, made, cancellationToken);
+    }
+
+    public async Task<ProcessorAnswer> FindRefundAsync(RefundRequest refund, string? refundRef, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await FindRefundAsync(connection, null, refundRef is null ? "reference = @value" : "ref = @value", refundRef ?? refund.Reference, cancellationToken);
+    }
 
     public async Task<ProcessorAnswer> GetAsync(string paymentRef, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await FindAsync(connection, null, "ref = @value", paymentRef, cancellationToken) is { } payment ? new ProcessorAnswer.Known(payment) : new ProcessorAnswer.Refused("not_found");
+        return await FindAsync(connection, null, "p.ref = @value", paymentRef, cancellationToken) is { } payment ? new ProcessorAnswer.Known(payment) : new ProcessorAnswer.Refused("not_found");
     }
 
     public async Task<ProcessorAnswer> FindByReferenceAsync(string reference, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await FindAsync(connection, null, "reference = @value", reference, cancellationToken) is { } payment ? new ProcessorAnswer.Known(payment) : new ProcessorAnswer.Refused("not_found");
+        return await FindAsync(connection, null, "p.reference = @value", reference, cancellationToken) is { } payment ? new ProcessorAnswer.Known(payment) : new ProcessorAnswer.Refused("not_found");
     }
 
-    public async Task<ProcessorEvent?> ParseWebhookAsync(string signature, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public async Task<ProcessorEvent?> ParseWebhookAsync(WebhookCall call, CancellationToken cancellationToken)
     {
-        var expected = await SignAsync(body, cancellationToken);
-        if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(signature), Encoding.ASCII.GetBytes(expected)))
+        var expected = await SignAsync(call.Body, cancellationToken);
+        if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(call.Header(SignatureHeader) ?? ""), Encoding.ASCII.GetBytes(expected)))
         {
             return null;
         }
 
         try
         {
-            return JsonSerializer.Deserialize(body.Span, SandboxJson.Default.ProcessorEvent);
+            return JsonSerializer.Deserialize(call.Body.Span, SandboxJson.Default.ProcessorEvent);
         }
         catch (JsonException)
         {
@@ -215,7 +266,7 @@ internal sealed class SandboxProcessor(NpgsqlDataSource database, PayOrigin orig
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
             "select from payments.sandbox_payments where ref = @paymentRef for update", new { paymentRef }, transaction, cancellationToken: cancellationToken));
-        if (await FindAsync(connection, transaction, "ref = @value", paymentRef, cancellationToken) is not { } payment)
+        if (await FindAsync(connection, transaction, "p.ref = @value", paymentRef, cancellationToken) is not { } payment)
         {
             return new ProcessorAnswer.Refused("not_found");
         }
@@ -246,13 +297,22 @@ internal sealed class SandboxProcessor(NpgsqlDataSource database, PayOrigin orig
     {
         var row = await connection.QuerySingleOrDefaultAsync<PaymentRow>(new CommandDefinition(
             $"""
-            select ref, reference, amount_minor as AmountMinor, currency, status, failure, captured_minor as CapturedMinor, refunded_minor as RefundedMinor, disputed, challenge
-            from payments.sandbox_payments where {where} order by created_at limit 1
+            select p.ref, p.reference, p.amount_minor as AmountMinor, p.currency, p.status, p.failure, p.captured_minor as CapturedMinor, p.refunded_minor as RefundedMinor,
+              case when p.disputed then coalesce(p.dispute, 'needs_response') else 'none' end as dispute, p.challenge
+            from payments.sandbox_payments p where {where} order by p.created_at limit 1
             """, new { value }, transaction, cancellationToken: cancellationToken));
         return row is null ? null : new(
             row.Ref, row.Reference, new(row.AmountMinor, Currency.Of(row.Currency)), Words.Read<PaymentStatus>(row.Status), row.Failure,
             row is { Status: "requires_action", Challenge: { } challenge } ? origin.Url(SandboxPages.ChallengePathOf(challenge)) : null,
-            row.CapturedMinor, row.RefundedMinor, row.Disputed);
+            row.CapturedMinor, row.RefundedMinor, Words.Read<DisputeStatus>(row.Dispute));
+    }
+
+    private static async Task<ProcessorAnswer> FindRefundAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, string where, string value, CancellationToken cancellationToken)
+    {
+        var row = await connection.QuerySingleOrDefaultAsync<(string Ref, long AmountMinor, string Status)?>(new CommandDefinition(
+            $"select ref, amount_minor, status from payments.sandbox_refunds where {where} order by created_at limit 1", new { value }, transaction, cancellationToken: cancellationToken));
+        return row is var (found, amount, status) ? new ProcessorAnswer.KnownRefund(new(found, amount, Words.Read<RefundStatus>(status))) : new ProcessorAnswer.Refused("not_found");
     }
 
     private static string NewRef(string kind) => $"sbx_{kind}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(12))}";
@@ -262,7 +322,7 @@ internal sealed class SandboxProcessor(NpgsqlDataSource database, PayOrigin orig
     private sealed record CardRow(string Brand, string Last4, short ExpMonth, short ExpYear, bool Deleted);
 
     private sealed record PaymentRow(
-        string Ref, string Reference, long AmountMinor, string Currency, string Status, string? Failure, long CapturedMinor, long RefundedMinor, bool Disputed, string? Challenge);
+        string Ref, string Reference, long AmountMinor, string Currency, string Status, string? Failure, long CapturedMinor, long RefundedMinor, string Dispute, string? Challenge);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

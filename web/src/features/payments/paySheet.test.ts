@@ -90,6 +90,7 @@ describe('While paying', () => {
     ['captured', 'paid'],
     ['failed', 'choosing'],
     ['unknown', 'unknown'],
+    ['partly_refunded', 'paid'],
     ['refunded', 'refunded'],
   ])('%s leads to %s', (state, phase) => expect(play(paying, told(state)).phase).toBe(phase));
 

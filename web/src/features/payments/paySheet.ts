@@ -164,6 +164,7 @@ function afterPurchase(sheet: PaySheet, purchase: Purchase, nextKey: string): Pa
     case 'requires_action':
       return { ...told, phase: 'challenge' };
     case 'captured':
+    case 'partly_refunded':
       return { ...told, phase: 'paid', failure: null };
     case 'refunded':
       return { ...told, phase: 'refunded', failure: null };

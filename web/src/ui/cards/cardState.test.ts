@@ -22,6 +22,10 @@ describe('A payment button', () => {
   test('is paid once it does', () => expect(state(samples.paid(6, 4, 0, 0))).toBe('paid'));
   test('is refunded when the newest payment says so', () =>
     expect(state(samples.paid(6, 4, 0, 0), samples.paid(9, 4, 0, 0, 'refunded'))).toBe('refunded'));
+  test('is partly refunded when the newest payment says so', () =>
+    expect(state(samples.paid(6, 4, 0, 0), samples.paid(9, 4, 0, 0, 'partly_refunded'))).toBe(
+      'partlyRefunded',
+    ));
   test('is not paid by another message, element or button', () =>
     expect(state(samples.paid(6, 5, 0, 0), samples.paid(7, 4, 1, 0), samples.paid(8, 4, 0, 1))).toBe('open'));
   test('leaves its neighbours open', () =>

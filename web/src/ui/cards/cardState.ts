@@ -11,7 +11,7 @@ import type {
 } from './readTemplate.ts';
 import { paymentOf, type ThreadFacts } from './threadFacts.ts';
 
-export type ButtonState = 'open' | 'paid' | 'refunded';
+export type ButtonState = 'open' | 'paid' | 'partlyRefunded' | 'refunded';
 
 /** A payment button is spent once the log holds its payment; others stay open. */
 export function buttonState(
@@ -23,8 +23,12 @@ export function buttonState(
   if (button.type !== 'payment') return 'open';
   const state: PurchaseState | undefined = paymentOf(facts, seq, element, button.index)?.state;
   if (state === undefined) return 'open';
-  return state === 'refunded' ? 'refunded' : 'paid';
+  return paidState(state);
 }
+
+/** How a payment stands, in the words that cards have for it. */
+export const paidState = (state: PurchaseState | undefined): Exclude<ButtonState, 'open'> =>
+  state === 'refunded' ? 'refunded' : state === 'partly_refunded' ? 'partlyRefunded' : 'paid';
 
 /** An offer can be taken until its hold ends; one without a hold always. */
 export const offerEnded = (offer: FlightOffer, now: number) =>

@@ -11,6 +11,8 @@ const testCards = [
   { number: '4000000000000127', brand: 'visa', does: 'lostRequest' },
   { number: '4000000000000341', brand: 'visa', does: 'late' },
   { number: '4000000000000259', brand: 'visa', does: 'dispute' },
+  { number: '4000000000007726', brand: 'visa', does: 'refundLate' },
+  { number: '4000000000005126', brand: 'visa', does: 'refundFails' },
 ];
 const brandNames = { visa: 'Visa', mastercard: 'Mastercard', amex: 'American Express' };
 

@@ -89,7 +89,7 @@ function OfferTag({
   ended,
 }: {
   offer: FlightOffer;
-  settled: 'paid' | 'refunded' | undefined;
+  settled: 'paid' | 'partlyRefunded' | 'refunded' | undefined;
   ended: boolean;
 }) {
   const { t } = useTranslation('bots');

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { StateTag } from '../../../ui/StateTag.tsx';
 
 /** What became of the money. */
-export function PaidTag({ state }: { state: 'paid' | 'refunded' }) {
+export function PaidTag({ state }: { state: 'paid' | 'partlyRefunded' | 'refunded' }) {
   const { t } = useTranslation('bots');
   return state === 'paid' ? (
     <StateTag tone="ok" icon={<Check size={14} aria-hidden="true" />}>
@@ -11,7 +11,7 @@ export function PaidTag({ state }: { state: 'paid' | 'refunded' }) {
     </StateTag>
   ) : (
     <StateTag tone="idle" icon={<Undo2 size={14} className="mirror" aria-hidden="true" />}>
-      {t('refunded')}
+      {t(state)}
     </StateTag>
   );
 }

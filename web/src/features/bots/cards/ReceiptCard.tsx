@@ -8,18 +8,19 @@ import { CardFoot } from '../../../ui/cards/CardFoot.tsx';
 import { CardHead } from '../../../ui/cards/CardHead.tsx';
 import { CardLead } from '../../../ui/cards/CardLead.tsx';
 import { CardLines } from '../../../ui/cards/CardLines.tsx';
+import { paidState } from '../../../ui/cards/cardState.ts';
 import { paymentOfReceipt } from '../../../ui/cards/threadFacts.ts';
 import { speakCard } from '../speakCard.ts';
 import { useSpeech } from '../useSpeech.ts';
 import type { CardContext, Of } from './context.ts';
 import { PaidTag } from './PaidTag.tsx';
 
-/** What was paid, with its lines. Says refunded when the payment it is about was. */
+/** What was paid, with its lines. Says refunded, or partly, when the payment it is about was. */
 export function ReceiptCard({ card, seq, facts }: { card: Of<'receipt'> } & CardContext) {
   const { t } = useTranslation('bots');
   const { digits, withCode, locale } = useFormat();
   const speech = useSpeech();
-  const state = paymentOfReceipt(facts, seq, card.total)?.state === 'refunded' ? 'refunded' : 'paid';
+  const state = paidState(paymentOfReceipt(facts, seq, card.total)?.state);
   const write = (amountMinor: number) => digits({ amountMinor, currency: card.currency });
 
   const sumWords = { subtotal: t('subtotal'), shipping: t('shipping'), tax: t('tax') };

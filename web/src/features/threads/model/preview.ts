@@ -112,6 +112,10 @@ export function paymentText(
   const amount = write(payment.amount);
   const business = thread.page?.name ?? thread.title;
   if (payment.state === 'refunded') return t('refunded', { business, amount });
+  if (payment.refunded)
+    return payment.state === 'partly_refunded'
+      ? t('partlyRefunded', { business, amount, refunded: write(payment.refunded) })
+      : t('refundCameBack', { business });
   if (event.sender === me || thread.kind === 'business') return t('youPaid', { business, amount });
   const author = thread.members.find((member) => member.id === event.sender)?.name ?? thread.title;
   return t('somebodyPaid', { author, business, amount });
