@@ -64,13 +64,13 @@ internal sealed class Seed(NpgsqlConnection connection) : IAsyncDisposable
     {
         var threads = pairs.Select(_ => ThreadId.New()).ToList();
         await using (var rows = await connection.BeginBinaryImportAsync(
-            "copy threads.threads (id, kind, party_a, party_b, last_seq, member_count, created_at, updated_at) from stdin (format binary)", cancellationToken))
+            "copy threads.threads (id, kind, party_a, party_b, last_seq, last_message_seq, member_count, created_at, updated_at) from stdin (format binary)", cancellationToken))
         {
             for (var i = 0; i < pairs.Count; i++)
             {
                 var (one, other) = pairs[i];
                 await rows.WriteRowAsync(cancellationToken, threads[i].Value, Direct, Math.Min(one.Value, other.Value), Math.Max(one.Value, other.Value),
-                    (long)events, 2, longAgo, longAgo.AddMinutes(i));
+                    (long)events, (long)events, 2, longAgo, longAgo.AddMinutes(i));
             }
 
             await rows.CompleteAsync(cancellationToken);
