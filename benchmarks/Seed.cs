@@ -102,23 +102,26 @@ internal sealed class Seed(NpgsqlConnection connection) : IAsyncDisposable
     }
 
     /// <summary>Messages of 200 bytes, numbered from 1, in turns by the two.</summary>
-    public async Task AddEventsAsync(IEnumerable<(ThreadId Thread, PersonId One, PersonId Other)> threads, int events, CancellationToken cancellationToken)
+    /// <param name="write">Of the thread's place among the threads and the number: the event's body and when it was sent; later for a higher number.</param>
+    public async Task AddEventsAsync(
+        IEnumerable<(ThreadId Thread, PersonId One, PersonId Other)> threads, int events, CancellationToken cancellationToken, Func<int, long, (string Body, DateTime At)>? write = null)
     {
         var body = $$"""{"text":"{{new string('x', 200)}}"}""";
         await using var rows = await connection.BeginBinaryImportAsync(
             "copy threads.events (thread_id, seq, sender, client_id, kind, at, body) from stdin (format binary)", cancellationToken);
-        foreach (var (thread, one, other) in threads)
+        foreach (var (place, (thread, one, other)) in threads.Index())
         {
             for (var seq = 1L; seq <= events; seq++)
             {
+                var (text, at) = write?.Invoke(place, seq) ?? (body, longAgo.AddSeconds(seq));
                 await rows.StartRowAsync(cancellationToken);
                 await rows.WriteAsync(thread.Value, NpgsqlDbType.Bigint, cancellationToken);
                 await rows.WriteAsync(seq, NpgsqlDbType.Bigint, cancellationToken);
                 await rows.WriteAsync(seq % 2 == 0 ? other.Value : one.Value, NpgsqlDbType.Bigint, cancellationToken);
                 await rows.WriteAsync(Guid.CreateVersion7(), NpgsqlDbType.Uuid, cancellationToken);
                 await rows.WriteAsync(Message, NpgsqlDbType.Smallint, cancellationToken);
-                await rows.WriteAsync(longAgo.AddSeconds(seq), NpgsqlDbType.TimestampTz, cancellationToken);
-                await rows.WriteAsync(body, NpgsqlDbType.Json, cancellationToken);
+                await rows.WriteAsync(at, NpgsqlDbType.TimestampTz, cancellationToken);
+                await rows.WriteAsync(text, NpgsqlDbType.Json, cancellationToken);
             }
         }
 

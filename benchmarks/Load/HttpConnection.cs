@@ -61,6 +61,9 @@ internal sealed class HttpConnection : IDisposable
         }
     }
 
+    /// <summary>Whether these bytes stand in the last answer, in chunks or not.</summary>
+    public bool AnswerContains(ReadOnlySpan<byte> bytes) => answer.AsSpan(0, answerLength).IndexOf(bytes) >= 0;
+
     public void Dispose() => socket.Dispose();
 
     private int Write(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)

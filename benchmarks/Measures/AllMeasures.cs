@@ -13,6 +13,7 @@ internal static class AllMeasures
         new("group", "one message to a group of 1,000 connected members", GroupMeasure.RunAsync),
         new("inbox", "pages of an inbox of 5,000 threads", PageMeasures.InboxAsync),
         new("history", "pages anywhere in a long thread", PageMeasures.HistoryAsync),
+        new("search", "words in one person's 100,000 messages; size and making of the index", SearchMeasure.RunAsync),
         new("faults", "node and PostgreSQL killed in the middle of sends: what is lost, doubled, out of order", FaultsMeasure.RunAsync),
         new("joins", "1,000 people (--full: 5,000) join a group by one link at once", JoinsMeasure.RunAsync),
         new("nodes", "two nodes on the cores of one: sends together, and the way to the other node's sockets", NodesMeasure.RunAsync, Usual: false),

@@ -10,6 +10,7 @@ internal ref struct BlockBytes
     private const int PositionMask = 0x3FFF;
 
     private ReadOnlySpan<byte> rest;
+    private ReadOnlySpan<byte> positions;
     private int left;
 
     public BlockBytes(ReadOnlySpan<byte> sent)
@@ -22,7 +23,19 @@ internal ref struct BlockBytes
     public ReadOnlySpan<byte> Word { get; private set; }
 
     /// <summary>Bit 0 is the first event of the block.</summary>
-    public ulong Places { get; private set; }
+    public readonly ulong Places
+    {
+        get
+        {
+            var places = 0UL;
+            for (var at = 0; at < positions.Length; at += 2)
+            {
+                places |= 1UL << ((BinaryPrimitives.ReadUInt16BigEndian(positions[at..]) & PositionMask) - 1);
+            }
+
+            return places;
+        }
+    }
 
     public bool Next()
     {
@@ -33,15 +46,9 @@ internal ref struct BlockBytes
 
         var length = rest.IndexOf((byte)0);
         Word = rest[..length];
-        var positions = BinaryPrimitives.ReadUInt16BigEndian(rest[(length + 1)..]);
-        rest = rest[(length + 3)..];
-        Places = 0;
-        for (var i = 0; i < positions; i++)
-        {
-            Places |= 1UL << ((BinaryPrimitives.ReadUInt16BigEndian(rest[(i * 2)..]) & PositionMask) - 1);
-        }
-
-        rest = rest[(positions * 2)..];
+        var end = length + 3 + (BinaryPrimitives.ReadUInt16BigEndian(rest[(length + 1)..]) * 2);
+        positions = rest[(length + 3)..end];
+        rest = rest[end..];
         return true;
     }
 

@@ -19,24 +19,15 @@ internal sealed record FoundPage(IReadOnlyList<FoundMessage> Messages, bool More
 /// Finds messages in a person's own threads, newest first. Blocks propose messages; whether they are what is looked for, and the person's to see, is
 /// decided by the log in the statement that reads them. What is not indexed yet is read without the index.
 /// </summary>
-internal sealed class FindMessages(NpgsqlDataSource database, TimeProvider time)
+internal sealed class FindMessages(TimeProvider time)
 {
-    /// <summary>Events behind the index that one search reads at most.</summary>
-    private const int TailMax = 2_000;
-
     private const int BlocksFirst = 4;
     private const int BlocksMost = 512;
     private const int VerifiedAtOnce = 256;
 
-    /// <returns>Null for a thread that is not there or not the reader's.</returns>
-    public async Task<FoundPage?> FindAsync(PersonId me, SearchQuery query, int limit, CancellationToken cancellationToken)
+    /// <param name="plan">Of this reader, for the same filters.</param>
+    public async Task<FoundPage> FindAsync(NpgsqlConnection connection, SearchPlan plan, PersonId me, SearchQuery query, int limit, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        if (await SearchPlan.ReadAsync(connection, me, query, TailMax, cancellationToken) is not { } plan)
-        {
-            return null;
-        }
-
         if (query.FindsNothing)
         {
             return new([], false, false);
@@ -45,12 +36,12 @@ internal sealed class FindMessages(NpgsqlDataSource database, TimeProvider time)
         var found = new SortedList<SearchPlace, FoundMessage>(Comparer<SearchPlace>.Create((one, other) => other.CompareTo(one)));
         await VerifyAsync(connection, me, query, await ReadTailAsync(connection, plan.Tails, cancellationToken), found, cancellationToken);
         var size = BlocksFirst;
-        for (var at = 0; at < plan.Blocks.Count && !IsEnough(found, limit, plan.Blocks[at].LastAt); size = Math.Min(size * 2, BlocksMost))
+        for (var at = 0; at < plan.Blocks.Count && !IsEnough(found, limit, plan.Blocks[at].Newest); size = Math.Min(size * 2, BlocksMost))
         {
             var some = plan.Blocks.GetRange(at, Math.Min(size, plan.Blocks.Count - at));
             foreach (var proposed in (await ProposeAsync(connection, query, some, cancellationToken)).Chunk(VerifiedAtOnce))
             {
-                if (IsEnough(found, limit, proposed[0].LastAt))
+                if (IsEnough(found, limit, proposed[0].Newest))
                 {
                     break;
                 }
@@ -64,8 +55,8 @@ internal sealed class FindMessages(NpgsqlDataSource database, TimeProvider time)
         return new([.. found.Values.Take(limit)], found.Count > limit, plan.Incomplete);
     }
 
-    /// <summary>Nothing that is as old as this or older comes before what is found.</summary>
-    private static bool IsEnough(SortedList<SearchPlace, FoundMessage> found, int limit, DateTimeOffset next) => found.Count > limit && found.Keys[limit].At > next;
+    /// <summary>A page is full, and nothing at this place or after it comes before what is found.</summary>
+    private static bool IsEnough(SortedList<SearchPlace, FoundMessage> found, int limit, SearchPlace next) => found.Count > limit && found.Keys[limit] > next;
 
     /// <summary>Messages behind the index, and those that edits behind it are about.</summary>
     private static async Task<List<(long Thread, long Seq)>> ReadTailAsync(NpgsqlConnection connection, List<Tail> tails, CancellationToken cancellationToken)
@@ -101,7 +92,7 @@ internal sealed class FindMessages(NpgsqlDataSource database, TimeProvider time)
     }
 
     /// <summary>Messages that have all the words by what these blocks know, in the order of the blocks.</summary>
-    private static async Task<List<(long Thread, long Seq, DateTimeOffset LastAt)>> ProposeAsync(
+    private static async Task<List<(long Thread, long Seq, SearchPlace Newest)>> ProposeAsync(
         NpgsqlConnection connection, SearchQuery query, List<PlannedBlock> blocks, CancellationToken cancellationToken)
     {
         var lexemes = query.Lexemes().ToList();
@@ -114,12 +105,12 @@ internal sealed class FindMessages(NpgsqlDataSource database, TimeProvider time)
             }
         }
 
-        var proposed = new List<(long, long, DateTimeOffset)>();
+        var proposed = new List<(long, long, SearchPlace)>();
         foreach (var block in blocks)
         {
             for (var left = lexemes.Count == 0 ? ulong.MaxValue : places.GetValueOrDefault((block.Thread, block.Number)); left != 0; left &= left - 1)
             {
-                proposed.Add((block.Thread, block.First + BitOperations.TrailingZeroCount(left), block.LastAt));
+                proposed.Add((block.Thread, block.First + BitOperations.TrailingZeroCount(left), block.Newest));
             }
         }
 

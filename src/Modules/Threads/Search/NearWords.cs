@@ -9,8 +9,8 @@ namespace Stoa.Threads.Search;
 /// </summary>
 internal sealed class NearWords(IReadOnlyList<string> wanted, Func<int, bool> isPrefix)
 {
-    /// <summary>Of the newest. A mistyped word is mostly about something recent, and all blocks of a busy person would take too long.</summary>
-    private const int BlocksMax = 384;
+    /// <summary>Of the newest blocks, as they are sent. A mistyped word is mostly about something recent, and all blocks of a busy person would take too long.</summary>
+    private const int BytesMax = 4 * 1024 * 1024;
 
     private const int BlocksAtOnce = 128;
     private const int ProposalsMax = 3;
@@ -25,11 +25,13 @@ internal sealed class NearWords(IReadOnlyList<string> wanted, Func<int, bool> is
             return [];
         }
 
-        foreach (var some in blocks.Take(BlocksMax).Chunk(BlocksAtOnce))
+        var left = BytesMax;
+        foreach (var some in blocks.Chunk(BlocksAtOnce).TakeWhile(_ => left > 0))
         {
             await foreach (var (_, _, words) in FindMessages.ReadBlocksAsync(connection, some, null, cancellationToken))
             {
                 Look(words);
+                left -= words.Length;
             }
         }
 

@@ -19,6 +19,10 @@ internal sealed partial class SearchIndexer : BackgroundService
     private const int HeardMax = 100_000;
     private const int ThreadsAtOnce = 1_000;
     private const int WalkPage = 2_000;
+
+    /// <summary>Sends on this node between two batches. Whoever catches up on a quiet server need not rest.</summary>
+    private const int BusyAt = 200;
+
     private static readonly TimeSpan looksEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan walksEvery = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan setAsideFor = TimeSpan.FromMinutes(5);
@@ -33,6 +37,7 @@ internal sealed partial class SearchIndexer : BackgroundService
     private readonly SemaphoreSlim news = new(0, 1);
     private readonly Dictionary<long, long> setAside = [];
     private HashSet<long> heard = [];
+    private int sends;
     private NodeLease? lease;
     private long? walkedTo;
     private long walkedAt;
@@ -59,6 +64,7 @@ internal sealed partial class SearchIndexer : BackgroundService
 
             first = heard.Count == 0;
             heard.Add(thread.Value);
+            sends++;
         }
 
         if (first)
@@ -165,7 +171,7 @@ internal sealed partial class SearchIndexer : BackgroundService
             heard.UnionWith(batch.Unfinished);
         }
 
-        if (busy || batch.Events >= IndexThreads.EventsMax)
+        if (busy)
         {
             // Sends come first: while there are many, this takes its share of the database's time and not more.
             await Task.Delay(Stopwatch.GetElapsedTime(begun) * options.Value.IndexPauses, cancellationToken);
@@ -209,20 +215,24 @@ internal sealed partial class SearchIndexer : BackgroundService
         }
     }
 
+    /// <returns>Some of what was heard of, and whether there were many sends since the last time.</returns>
     private (HashSet<long> Threads, bool Busy) TakeHeard()
     {
         lock (gate)
         {
-            if (heard.Count <= ThreadsAtOnce)
+            var busy = sends >= BusyAt;
+            sends = 0;
+            var some = heard.Count <= ThreadsAtOnce ? heard : [.. heard.Take(ThreadsAtOnce)];
+            if (some == heard)
             {
-                var all = heard;
                 heard = [];
-                return (all, all.Count > ThreadsAtOnce / 4);
+            }
+            else
+            {
+                heard.ExceptWith(some);
             }
 
-            var some = heard.Take(ThreadsAtOnce).ToHashSet();
-            heard.ExceptWith(some);
-            return (some, true);
+            return (some, busy);
         }
     }
 

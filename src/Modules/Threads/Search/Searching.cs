@@ -42,33 +42,27 @@ internal sealed class Searching(FindMessages messages, NpgsqlDataSource database
 
     private async Task<(FoundPage Page, string? Corrected)?> FindAsync(PersonId me, string written, SearchQuery query, int limit, CancellationToken cancellationToken)
     {
-        if (await messages.FindAsync(me, query, limit, cancellationToken) is not { } page)
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (await SearchPlan.ReadAsync(connection, me, query, cancellationToken) is not { } plan)
         {
             return null;
         }
 
+        var page = await messages.FindAsync(connection, plan, me, query, limit, cancellationToken);
         if (page.Messages.Count > 0 || query.Before is not null || query.Words.Count == 0)
         {
             return (page, null);
         }
 
-        foreach (var words in await ReadNearAsync(me, query, cancellationToken))
+        foreach (var words in await new NearWords(query.Words, query.IsPrefix).ProposeAsync(connection, plan.Blocks, cancellationToken))
         {
-            if (await messages.FindAsync(me, query with { Words = words }, limit, cancellationToken) is { Messages.Count: > 0 } corrected)
+            if (await messages.FindAsync(connection, plan, me, query with { Words = words }, limit, cancellationToken) is { Messages.Count: > 0 } corrected)
             {
                 return (corrected, Rewrite(written, words));
             }
         }
 
         return (page, null);
-    }
-
-    private async Task<IReadOnlyList<IReadOnlyList<string>>> ReadNearAsync(PersonId me, SearchQuery query, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await SearchPlan.ReadAsync(connection, me, query, tailMax: 0, cancellationToken) is { } plan
-            ? await new NearWords(query.Words, query.IsPrefix).ProposeAsync(connection, plan.Blocks, cancellationToken)
-            : [];
     }
 
     /// <summary>The query as it was written, with other words in the place of those that are nowhere.</summary>
