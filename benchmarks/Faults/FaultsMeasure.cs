@@ -3,20 +3,35 @@ using Stoa.Kernel;
 namespace Stoa.Bench.Faults;
 
 /// <summary>
-/// Node and PostgreSQL are killed (<c>kill -9</c>) in the middle of many sends, by clients that try again under the same ids and to
-/// receivers that come back and resume. Nothing acknowledged may be lost, nothing doubled, nothing told in another order.
+/// Nodes, PostgreSQL and the broker are killed (<c>kill -9</c>) in the middle of many sends, by clients that try again under the same ids and to
+/// receivers that come back and resume; every fourth client loses every second answer. Nothing acknowledged may be lost, nothing doubled, nothing told in another order.
 /// </summary>
 internal static class FaultsMeasure
 {
     private const int Senders = 32;
     private const int ThreadsEach = 2;
     private const int Receivers = 16;
+    private const int SendsTwiceEvery = 50;
     private static readonly TimeSpan caughtUpWithin = TimeSpan.FromSeconds(60);
 
-    public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
+    /// <summary>One node.</summary>
+    public static Task RunAsync(Bench bench, CancellationToken cancellationToken) => RunAsync(bench, nodes: 1,
+        server => [new("node", () => server.RestartNodeAsync(0, cancellationToken)), new("PostgreSQL", server.KillPostgresAsync), new("node", () => server.RestartNodeAsync(0, cancellationToken))],
+        cancellationToken);
+
+    /// <summary>Two nodes and the broker between them.</summary>
+    public static Task RunAcrossAsync(Bench bench, CancellationToken cancellationToken) => RunAsync(bench, nodes: 2,
+        server =>
+        [
+            new("one of two nodes", () => server.RestartNodeAsync(1, cancellationToken)), new("broker", server.RestartBrokerAsync),
+            new("PostgreSQL", server.KillPostgresAsync), new("the other node", () => server.RestartNodeAsync(0, cancellationToken)),
+        ],
+        cancellationToken);
+
+    private static async Task RunAsync(Bench bench, int nodes, Func<FaultyInstallation, IReadOnlyList<Kill>> plan, CancellationToken cancellationToken)
     {
         var sends = bench.Options.Full ? 100_000 : 20_000;
-        await using var server = await FaultyServer.StartAsync(bench.Workshop, cancellationToken);
+        await using var server = await FaultyInstallation.StartAsync(bench.Workshop, nodes, cancellationToken);
         var (senders, receivers) = await SeedAsync(server, cancellationToken);
         var acknowledged = new Acknowledged();
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -24,22 +39,19 @@ internal static class FaultsMeasure
         var sending = senders.Select(sender => sender.RunAsync(sends / Senders, acknowledged, cancellationToken)).ToList();
 
         var kills = new List<(string What, TimeSpan Silence)>();
-        foreach (var (share, what, kill) in new (double, string, Func<Task>)[]
+        var (planned, comingBack) = (plan(server), new List<Task>());
+        for (var i = 0; i < planned.Count; i++)
         {
-            (0.25, "node", () => server.RestartAsync(cancellationToken)),
-            (0.50, "PostgreSQL", server.KillPostgresAsync),
-            (0.75, "node", () => server.RestartAsync(cancellationToken)),
-        })
-        {
-            await acknowledged.ReachAsync((int)(sends * share), cancellationToken);
+            await acknowledged.ReachAsync(sends * (i + 1) / (planned.Count + 1), cancellationToken);
             acknowledged.BeginSilence();
-            await kill();
+            // The sends do not wait for what was killed, and neither does the next kill.
+            comingBack.Add(await planned[i].RunAsync());
             // As many again as there are senders: each has had one answered since.
             await acknowledged.ReachAsync(Math.Min(sends, acknowledged.Count + (2 * Senders)), cancellationToken);
-            kills.Add((what, acknowledged.LongestSilence));
+            kills.Add((planned[i].What, acknowledged.LongestSilence));
         }
 
-        await Task.WhenAll(sending);
+        await Task.WhenAll(sending.Concat(comingBack));
         var log = await StoredLog.ReadAsync(server.Database, cancellationToken);
         var caughtUp = await CatchUpAsync(receivers, log, cancellationToken);
         await ending.CancelAsync();
@@ -64,20 +76,30 @@ internal static class FaultsMeasure
         report.Add(new("received out of order", receivers.Sum(r => r.OutOfOrder), "") { AtMost = 0 });
         foreach (var (what, silence) in kills)
         {
-            report.Add(new($"{what} killed: until sends are acknowledged again", silence.TotalSeconds, "s") { Note = what == "node" ? "with the start of the new process" : "the server starts PostgreSQL again" });
+            report.Add(new($"{what} killed: until sends are acknowledged again", silence.TotalSeconds, "s") { Note = Note(what) });
         }
     }
 
-    private static async Task<(List<FaultySender> Senders, List<FaultyReceiver> Receivers)> SeedAsync(FaultyServer server, CancellationToken cancellationToken)
+    private static string Note(string what) => what switch
+    {
+        "node" => "with the start of the new process",
+        "PostgreSQL" => "the server starts it again",
+        "broker" => "sends need none",
+        _ => "its clients go to the one that is left",
+    };
+
+    private static async Task<(List<FaultySender> Senders, List<FaultyReceiver> Receivers)> SeedAsync(FaultyInstallation server, CancellationToken cancellationToken)
     {
         await using var seed = await Seed.OpenAsync(server.Database, cancellationToken);
         var people = await seed.AddPeopleAsync(Senders + Receivers, cancellationToken);
         var pairs = Enumerable.Range(0, Senders * ThreadsEach).Select(i => (Sender: i % Senders, Receiver: Senders + ((i / Senders * (Receivers / ThreadsEach)) + (i % Senders)) % Receivers)).ToList();
         var threads = await seed.AddDirectThreadsAsync([.. pairs.Select(pair => (people[pair.Sender].Id, people[pair.Receiver].Id))], 0, cancellationToken);
         IReadOnlyList<ThreadId> ThreadsOf(int person) => [.. pairs.Zip(threads).Where(p => p.First.Sender == person || p.First.Receiver == person).Select(p => p.Second)];
+        // Half of them begin at each node.
+        IReadOnlyList<System.Net.IPEndPoint> ServersOf(int person) => person % 2 == 0 ? server.EndPoints : [.. server.EndPoints.Reverse()];
         return (
-            [.. Enumerable.Range(0, Senders).Select(i => new FaultySender(server.EndPoint, people[i].Token, ThreadsOf(i)))],
-            [.. Enumerable.Range(Senders, Receivers).Select(i => new FaultyReceiver(server.EndPoint, people[i].Token, ThreadsOf(i)))]);
+            [.. Enumerable.Range(0, Senders).Select(i => new FaultySender(ServersOf(i), people[i].Token, ThreadsOf(i), i % 4 == 3 ? 2 : SendsTwiceEvery))],
+            [.. Enumerable.Range(Senders, Receivers).Select(i => new FaultyReceiver(ServersOf(i), people[i].Token, ThreadsOf(i)))]);
     }
 
     /// <returns>Whether every receiver has seen the end of each of its threads.</returns>
@@ -96,4 +118,6 @@ internal static class FaultsMeasure
 
         return true;
     }
+
+    private readonly record struct Kill(string What, Func<Task<Task>> RunAsync);
 }

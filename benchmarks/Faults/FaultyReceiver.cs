@@ -7,7 +7,8 @@ using Stoa.Kernel;
 namespace Stoa.Bench.Faults;
 
 /// <summary>A device that comes back whenever it is cut off, resumes where it was, and fetches what is announced as a gap. Keeps account of what it is told.</summary>
-internal sealed class FaultyReceiver(IPEndPoint server, string token, IReadOnlyList<ThreadId> threads)
+/// <param name="servers">Tried in turn, from the first, whenever it is cut off.</param>
+internal sealed class FaultyReceiver(IReadOnlyList<IPEndPoint> servers, string token, IReadOnlyList<ThreadId> threads)
 {
     private static readonly TimeSpan againAfter = TimeSpan.FromMilliseconds(50);
 
@@ -22,6 +23,8 @@ internal sealed class FaultyReceiver(IPEndPoint server, string token, IReadOnlyL
 
     public int OutOfOrder => accounts.Values.Sum(account => account.OutOfOrder);
 
+    private IPEndPoint Server => servers[Reconnects % servers.Count];
+
     /// <summary>Until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -29,7 +32,7 @@ internal sealed class FaultyReceiver(IPEndPoint server, string token, IReadOnlyL
         {
             try
             {
-                using var client = await LiveClient.ConnectAsync(server, token, cancellationToken, ResumeFrom());
+                using var client = await LiveClient.ConnectAsync(Server, token, cancellationToken, ResumeFrom());
                 while (true)
                 {
                     await HearAsync(JsonElement.Parse((await client.ReceiveAsync(cancellationToken)).Span), cancellationToken);
@@ -88,7 +91,7 @@ internal sealed class FaultyReceiver(IPEndPoint server, string token, IReadOnlyL
 
     private async Task FetchAsync(JsonElement thread, long from, long to, CancellationToken cancellationToken)
     {
-        using var http = await HttpConnection.ConnectAsync(server, cancellationToken);
+        using var http = await HttpConnection.ConnectAsync(Server, cancellationToken);
         for (var next = from; next <= to;)
         {
             var status = await http.AskAsync(HttpConnection.Head("GET", $"/api/threads/{thread.GetString()}/events?after={next - 1}&limit=100", token), default, cancellationToken);

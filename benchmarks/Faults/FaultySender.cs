@@ -8,13 +8,15 @@ using Stoa.Kernel;
 namespace Stoa.Bench.Faults;
 
 /// <summary>A client as it should be: an id before the first try, and the same id until there is an answer.</summary>
-internal sealed class FaultySender(IPEndPoint server, string token, IReadOnlyList<ThreadId> threads)
+/// <param name="servers">Tried in turn, from the first, whenever one does not answer.</param>
+/// <param name="sendsTwiceEvery">Of so many messages one is sent again although it was answered: 2 is a client that loses every second answer.</param>
+internal sealed class FaultySender(IReadOnlyList<IPEndPoint> servers, string token, IReadOnlyList<ThreadId> threads, int sendsTwiceEvery)
 {
-    private const int SendsTwiceEvery = 50;
     private static readonly TimeSpan answersWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan againAfter = TimeSpan.FromMilliseconds(50);
 
     private HttpConnection? connection;
+    private int server;
 
     public int Retries { get; private set; }
 
@@ -35,7 +37,7 @@ internal sealed class FaultySender(IPEndPoint server, string token, IReadOnlyLis
                 AnsweredOtherwise++;
             }
 
-            if (i % SendsTwiceEvery == 0)
+            if (i % sendsTwiceEvery == 0)
             {
                 SentTwice++;
                 if (await SendAsync(thread, clientId, cancellationToken) != answered)
@@ -57,7 +59,7 @@ internal sealed class FaultySender(IPEndPoint server, string token, IReadOnlyLis
         {
             try
             {
-                connection ??= await HttpConnection.ConnectAsync(server, cancellationToken);
+                connection ??= await HttpConnection.ConnectAsync(servers[server], cancellationToken);
                 var status = await connection.AskAsync(head, body, cancellationToken).AsTask().WaitAsync(answersWithin, cancellationToken);
                 if (status is 200 or 201 && connection.Body is { } answer)
                 {
@@ -73,6 +75,7 @@ internal sealed class FaultySender(IPEndPoint server, string token, IReadOnlyLis
             {
                 connection?.Dispose();
                 connection = null;
+                server = (server + 1) % servers.Count;
             }
 
             Retries++;

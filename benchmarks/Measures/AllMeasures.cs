@@ -15,6 +15,7 @@ internal static class AllMeasures
         new("history", "pages anywhere in a long thread", PageMeasures.HistoryAsync),
         new("search", "words in one person's 100,000 messages; size and making of the index", SearchMeasure.RunAsync),
         new("faults", "node and PostgreSQL killed in the middle of sends: what is lost, doubled, out of order", FaultsMeasure.RunAsync),
+        new("faults-nodes", "the same with two nodes: one, the broker, PostgreSQL and the other killed", FaultsMeasure.RunAcrossAsync, Usual: false),
         new("joins", "1,000 people (--full: 5,000) join a group by one link at once", JoinsMeasure.RunAsync),
         new("nodes", "two nodes on the cores of one: sends together, and the way to the other node's sockets", NodesMeasure.RunAsync, Usual: false),
         new("start", "./run until it is ready; memory of the idle server", StartMeasure.RunAsync),
