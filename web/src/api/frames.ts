@@ -3,6 +3,8 @@ import type { Draft, Event, Purchase, Thread } from './types.ts';
 
 /** What one has set for oneself in a thread; a member that is missing is as before. */
 export interface OwnSettings {
+  /** Rises with each change; only what the server says has one. */
+  version?: number;
   mutedUntil?: Instant | 'always' | null;
   archived?: boolean;
   pinned?: boolean;

@@ -85,6 +85,8 @@ export interface Thread {
   pinned?: true;
   markedUnread?: true;
   folder?: string;
+  /** Rises with each change of what is the reader's own here. */
+  settingsVersion?: number;
   /** From a stranger, and not accepted yet. */
   request?: true;
   draft?: Draft;

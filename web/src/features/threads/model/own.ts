@@ -29,6 +29,18 @@ export function withSettings(thread: Thread, settings: OwnSettings): Thread {
   return next;
 }
 
+/** All of what its reader has set for themselves. */
+export function settingsOf(thread: Thread): OwnSettings {
+  const { mutedUntil, archived, pinned, markedUnread, folder } = thread;
+  return {
+    mutedUntil: mutedUntil ?? null,
+    archived: archived ?? false,
+    pinned: pinned ?? false,
+    markedUnread: markedUnread ?? false,
+    folder: folder ?? null,
+  };
+}
+
 /** The thread with a draft, unless it knows a later one; an empty one takes it away. */
 export function withDraft(thread: Thread, draft: Draft): Thread {
   if ((thread.draft?.version ?? 0) > draft.version) return thread;

@@ -22,11 +22,12 @@ import {
   stillOutgoing,
   type Written,
 } from '../model/outgoing.ts';
-import { withDraft, withHidden, withSettings } from '../model/own.ts';
+import { withDraft, withHidden } from '../model/own.ts';
 import { withEvent, withRead, withReceipt } from '../model/unread.ts';
 import { Changes } from './Changes.ts';
 import { DraftSync } from './DraftSync.ts';
 import { forgetOutgoing, loadOutgoing, saveOutgoing } from './outboxStorage.ts';
+import { SettingsSync } from './SettingsSync.ts';
 import { cachedThread, cachedThreads, dropThread, putThread } from './threadCache.ts';
 
 const pageSize = 50;
@@ -52,6 +53,8 @@ export class Conversations {
   readonly tray = new Tray();
   /** What is half written, on all devices. */
   readonly drafts: DraftSync;
+  /** What is muted, archived, pinned, filed: one's own. */
+  readonly settings: SettingsSync;
   readonly online = new KeyedStore<MemberId, boolean>(false);
   /** What of a log could not be fetched; cleared by the next try. */
   readonly problems = new KeyedStore<ThreadId, LogProblem>(null);
@@ -72,6 +75,7 @@ export class Conversations {
     this.#client = client;
     this.#tell = tell;
     this.drafts = new DraftSync(me);
+    this.settings = new SettingsSync(client);
     this.changes = new Changes(me, (change, seq) => {
       if (seq !== null) this.#reduce(change.thread, { type: 'heard-of', seq });
       else this.#own({ op: 'own', thread: change.thread, hidden: [change.of] });
@@ -235,7 +239,7 @@ export class Conversations {
     this.drafts.heard(thread.id, thread.draft);
     const seq = this.#read.get(thread.id) ?? 0;
     const after = this.logs.get(thread.id).events.filter((event) => event.seq > seq);
-    return withRead(thread, seq, after, this.#me);
+    return withRead(this.settings.adopt(thread), seq, after, this.#me);
   }
 
   // Writing
@@ -302,7 +306,7 @@ export class Conversations {
     const thread = cachedThread(this.#client, id);
     if (!thread) return;
     let next = thread;
-    if (settings) next = withSettings(next, settings);
+    if (settings) next = this.settings.heard(next, settings);
     if (draft) {
       next = withDraft(next, draft);
       this.drafts.heard(id, draft);

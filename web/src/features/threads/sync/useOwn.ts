@@ -1,36 +1,27 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { OwnSettings } from '../../../api/frames.ts';
-import { getTotals, putSettings } from '../../../api/own.ts';
+import { getTotals } from '../../../api/own.ts';
 import { isProblem } from '../../../api/problem.ts';
 import { queryKeys } from '../../../api/queryKeys.ts';
 import type { Thread } from '../../../api/types.ts';
 import { useToast } from '../../../ui/Toasts.tsx';
-import { isMuted, withSettings } from '../model/own.ts';
-import { cachedThread, putThread } from './threadCache.ts';
+import { isMuted } from '../model/own.ts';
+import { useConversations } from './context.ts';
 import { useThreads } from './useThreads.ts';
 
 /** Sets what is one's own in a thread: at once here, then everywhere; as before when it is refused. */
 export function useOwnSettings(): (thread: Thread, settings: OwnSettings) => void {
   const { t } = useTranslation('threads');
-  const client = useQueryClient();
+  const { conversations } = useConversations();
   const toast = useToast();
   return useCallback(
-    (thread, settings) => {
-      const before = cachedThread(client, thread.id) ?? thread;
-      putThread(client, withSettings(before, settings));
-      putSettings(thread.id, settings).then(
-        () => void client.invalidateQueries({ queryKey: queryKeys.folders }),
-        (error: unknown) => {
-          putThread(client, before);
-          toast({
-            text: isProblem(error, 'too_many_pinned') ? t('refusal.tooManyPinned') : t('blockFailed'),
-          });
-        },
-      );
-    },
-    [client, toast, t],
+    (thread, settings) =>
+      conversations.settings.set(thread, settings, (error) =>
+        toast({ text: isProblem(error, 'too_many_pinned') ? t('refusal.tooManyPinned') : t('blockFailed') }),
+      ),
+    [conversations, toast, t],
   );
 }
 
