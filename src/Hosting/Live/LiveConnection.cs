@@ -175,7 +175,17 @@ internal sealed class LiveConnection(HttpContext context, WebSocket socket, Upgr
     }
 
     /// <summary>Cuts the connection, whatever is under way.</summary>
-    public void Abort() => context.Abort();
+    public void Abort()
+    {
+        try
+        {
+            context.Abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself in this moment.
+        }
+    }
 
     /// <summary>Looks at the clock: asked once a second for every connection.</summary>
     public void CheckTime()

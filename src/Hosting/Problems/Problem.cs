@@ -32,6 +32,12 @@ public sealed record Problem(int Status, string Code, string Title, string Detai
         var details = new ProblemDetails { Status = Status, Title = Title, Detail = Detail, Type = "about:blank" };
         details.Extensions["code"] = Code;
         details.Extensions["fix"] = Fix;
+        if (RetryAfterSeconds is { } seconds)
+        {
+            // Becomes a header on the way out, whoever writes the document.
+            details.Extensions[ProblemServices.RetryAfter] = seconds;
+        }
+
         if (Errors is not null)
         {
             details.Extensions["errors"] = Errors;

@@ -10,6 +10,9 @@ namespace Stoa.Hosting.Problems;
 /// <summary>Makes every failed answer of our own API a problem document with a stable code.</summary>
 public static class ProblemServices
 {
+    /// <summary>On its way through the document; it leaves as a header.</summary>
+    internal const string RetryAfter = "retryAfter";
+
     public static IServiceCollection AddStoaProblems(this IServiceCollection services)
     {
         services.AddProblemDetails(options => options.CustomizeProblemDetails = Complete);
@@ -52,15 +55,10 @@ public static class ProblemServices
         }
     }
 
-    /// <summary>Writes the document, with <c>Retry-After</c> where it has one. For middleware; a handler returns <see cref="Problem.AsResult"/>.</summary>
+    /// <summary>Writes the document. For middleware; a handler returns <see cref="Problem.AsResult"/>.</summary>
     public static async Task WriteAsync(this Problem problem, HttpContext context)
     {
         context.Response.StatusCode = problem.Status;
-        if (problem.RetryAfterSeconds is { } seconds)
-        {
-            context.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        }
-
         await context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new() { HttpContext = context, ProblemDetails = problem.AsDetails() });
     }
 
@@ -92,6 +90,11 @@ public static class ProblemServices
         details.Type = "about:blank";
         details.Extensions.Remove("traceId");
         details.Extensions.Remove("exception");
+        if (details.Extensions.Remove(RetryAfter, out var seconds))
+        {
+            context.HttpContext.Response.Headers.RetryAfter = Convert.ToString(seconds, System.Globalization.CultureInfo.InvariantCulture);
+        }
+
         if (details is HttpValidationProblemDetails validation)
         {
             // Keys are names of C# members; readers know those of JSON.

@@ -30,7 +30,7 @@ internal static class ReadMedia
             .WithName("readThumbnail").WithTags("Media").WithSummary("Where the thumbnail can be read for the next minutes")
             .Produces(StatusCodes.Status302Found).ProducesProblem(StatusCodes.Status404NotFound);
         routes.MapGet("/api/media/{id}/info", async Task<IResult> (MediaId id, HttpContext context, Reader reader, CancellationToken cancellationToken) =>
-                await reader.FindAsync(context, id, cancellationToken) is var (row, refusal) && row is not null ? TypedResults.Ok(InfoOf(row.AsCard())) : (refusal ?? UploadProblems.NotFound).Answer(context))
+                await reader.FindAsync(context, id, cancellationToken) is var (row, refusal) && row is not null ? TypedResults.Ok(InfoOf(row.AsCard())) : (refusal ?? UploadProblems.NotFound).AsResult())
             .For(Audience.Person).WithName("readMediaInfo").WithTags("Media").WithSummary("What a finished upload is")
             .Produces<Info>().ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status422UnprocessableEntity);
     }
@@ -44,7 +44,7 @@ internal static class ReadMedia
         {
             var (row, refusal) = await FindAsync(context, id, cancellationToken);
             return row is null || (part == LinkPart.Thumbnail && row.Thumbnail is null)
-                ? (refusal ?? UploadProblems.NotFound).Answer(context)
+                ? (refusal ?? UploadProblems.NotFound).AsResult()
                 : TypedResults.Redirect(links.SignStable(id, part).AbsoluteUri);
         }
 

@@ -66,17 +66,17 @@ internal sealed class AppendUpload(UploadStore uploads, ReceivePart receive, Fin
     {
         if (Tus.Greet(context) is { } wrongVersion)
         {
-            return wrongVersion.Answer(context);
+            return wrongVersion.AsResult();
         }
 
         if (!Tus.HasBytes(context.Request))
         {
-            return UploadProblems.WrongType.Answer(context);
+            return UploadProblems.WrongType.AsResult();
         }
 
         return Tus.Number(context, Tus.OffsetHeader) is not { } offset
-            ? Problem.Invalid("invalid_request", "Upload-Offset is missing or no number.", "Send the offset that HEAD tells.").Answer(context)
-            : await append.RunAsync(context, id, context.Person(), offset) is { } problem ? problem.Answer(context) : TypedResults.NoContent();
+            ? Problem.Invalid("invalid_request", "Upload-Offset is missing or no number.", "Send the offset that HEAD tells.").AsResult()
+            : await append.RunAsync(context, id, context.Person(), offset) is { } problem ? problem.AsResult() : TypedResults.NoContent();
     }
 
     private async Task<Problem?> TakeAsync(HttpContext context, MediaId id, PersonId owner, long offset, Checksum? checksum)

@@ -39,35 +39,35 @@ internal static class BeginUpload
     {
         if (Tus.Greet(context) is { } wrongVersion)
         {
-            return wrongVersion.Answer(context);
+            return wrongVersion.AsResult();
         }
 
         if (Tus.Number(context, Tus.LengthHeader) is not (> 0 and var length))
         {
-            return Problem.Invalid("invalid_request", "Upload-Length is missing, 0, or no number.", "Send the whole length in bytes: it must be known when the upload begins.").Answer(context);
+            return Problem.Invalid("invalid_request", "Upload-Length is missing, 0, or no number.", "Send the whole length in bytes: it must be known when the upload begins.").AsResult();
         }
 
         if (!UploadMetadata.TryParse(context.Request.Headers[Tus.MetadataHeader].ToString(), out var metadata, out var wrong))
         {
-            return Problem.Invalid("invalid_request", wrong, "Send 'filename <base 64>,filetype <base 64>'; docs/protocol/media.md lists the keys.").Answer(context);
+            return Problem.Invalid("invalid_request", wrong, "Send 'filename <base 64>,filetype <base 64>'; docs/protocol/media.md lists the keys.").AsResult();
         }
 
         var bytesMax = metadata.Type.StartsWith("video/", StringComparison.OrdinalIgnoreCase) ? options.Value.VideoBytesMax : options.Value.BytesMax;
         if (length > bytesMax)
         {
-            return UploadProblems.TooLarge(bytesMax).Answer(context);
+            return UploadProblems.TooLarge(bytesMax).AsResult();
         }
 
         var hasBody = context.Request.ContentLength > 0 || context.Request.Headers.TransferEncoding.Count > 0;
         if (hasBody && !Tus.HasBytes(context.Request))
         {
-            return UploadProblems.WrongType.Answer(context);
+            return UploadProblems.WrongType.AsResult();
         }
 
         var (row, refusal) = await uploads.BeginAsync(context.Person(), length, metadata, cancellationToken);
         if (row is null)
         {
-            return (refusal ?? UploadProblems.NotFound).Answer(context);
+            return (refusal ?? UploadProblems.NotFound).AsResult();
         }
 
         context.Response.Headers.Location = Tus.PathOf(new(row.Id));
@@ -75,7 +75,7 @@ internal static class BeginUpload
         Tus.TellExpiry(context, row.ReclaimAt);
         // Begun before under the same client's id: then its bytes go on from the offset that is told here.
         return hasBody && row is { Received: 0, IsUploading: true } && await append.RunAsync(context, new(row.Id), context.Person(), 0) is { } problem
-            ? problem.Answer(context)
+            ? problem.AsResult()
             : TypedResults.StatusCode(StatusCodes.Status201Created);
     }
 }

@@ -19,11 +19,11 @@ internal static class EndUpload
     {
         if (Tus.Greet(context) is { } wrongVersion)
         {
-            return wrongVersion.Answer(context);
+            return wrongVersion.AsResult();
         }
 
-        return await uploads.FindAsync(id, context.Person(), cancellationToken) is not { } row ? UploadProblems.NotFound.Answer(context)
-            : row.ReclaimAt is null || !await reclaim.EndAsync(id, cancellationToken) ? UploadProblems.InUse.Answer(context)
+        return await uploads.FindAsync(id, context.Person(), cancellationToken) is not { } row ? UploadProblems.NotFound.AsResult()
+            : row.ReclaimAt is null || !await reclaim.EndAsync(id, cancellationToken) ? UploadProblems.InUse.AsResult()
             : TypedResults.NoContent();
     }
 }

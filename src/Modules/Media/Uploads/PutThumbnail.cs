@@ -42,12 +42,12 @@ internal sealed class PutThumbnail(NpgsqlDataSource database, BlobRows blobs)
         using var sent = new MemoryStream();
         if (context.Request.ContentLength > BytesMax)
         {
-            return ProblemServices.BodyTooLarge(BytesMax).Answer(context);
+            return ProblemServices.BodyTooLarge(BytesMax).AsResult();
         }
 
         // Bounded by the server's limit for bodies, of the same size.
         await context.Request.Body.CopyToAsync(sent, cancellationToken);
-        return await put.RunAsync(id, context.Person(), sent.ToArray(), cancellationToken) is { } problem ? problem.Answer(context) : TypedResults.NoContent();
+        return await put.RunAsync(id, context.Person(), sent.ToArray(), cancellationToken) is { } problem ? problem.AsResult() : TypedResults.NoContent();
     }
 
     private async Task<Problem?> RunAsync(MediaId id, PersonId owner, byte[] sent, CancellationToken cancellationToken)

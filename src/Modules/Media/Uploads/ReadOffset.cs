@@ -20,12 +20,12 @@ internal static class ReadOffset
     {
         if (Tus.Greet(context) is { } wrongVersion)
         {
-            return wrongVersion.Answer(context);
+            return wrongVersion.AsResult();
         }
 
         if (await uploads.FindAsync(id, context.Person(), cancellationToken) is not { } row)
         {
-            return UploadProblems.NotFound.Answer(context);
+            return UploadProblems.NotFound.AsResult();
         }
 
         if (row is { IsUploading: true, IsComplete: true, IsTaken: false })

@@ -42,17 +42,6 @@ internal static class UploadProblems
     public static Problem Busy { get; } = new(StatusCodes.Status503ServiceUnavailable, "busy", Appending, "Too many uploads come in at this moment.", "Try again in a few seconds.")
     { RetryAfterSeconds = 3 };
 
-    /// <summary>As the handler's answer, with <c>Retry-After</c> where the problem has one.</summary>
-    public static IResult Answer(this Problem problem, HttpContext context)
-    {
-        if (problem.RetryAfterSeconds is { } seconds)
-        {
-            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        }
-
-        return problem.AsResult();
-    }
-
     public static Problem TooLarge(long bytesMax) => new(StatusCodes.Status413PayloadTooLarge, "media_too_large", "Begin an upload",
         string.Create(CultureInfo.InvariantCulture, $"It has more than {bytesMax} bytes."), "Make it smaller. Videos may be larger than pictures, sound and files: declare filetype in Upload-Metadata.");
 
