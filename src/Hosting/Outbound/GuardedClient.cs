@@ -57,7 +57,7 @@ public sealed class GuardedClient : IDisposable
         {
             using var response = await invoker.SendAsync(request, limit.Token);
             return await ReadBodyAsync(response.Content, limits.AnswerBytesMax, limit.Token) is { } body
-                ? new OutboundOutcome.Answered((int)response.StatusCode, body)
+                ? new OutboundOutcome.Answered((int)response.StatusCode, body) { Location = response.Headers.Location }
                 : new OutboundOutcome.Failed(OutboundFailure.AnswerTooLarge, $"The answer has more than {limits.AnswerBytesMax} bytes.");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && limit.IsCancellationRequested)
@@ -77,6 +77,31 @@ public sealed class GuardedClient : IDisposable
         catch (IOException exception)
         {
             return new OutboundOutcome.Failed(OutboundFailure.BrokenOff, Reason(exception));
+        }
+    }
+
+    /// <summary>Fetches what somebody's address holds: <c>GET</c>, following up to <see cref="OutboundLimits.RedirectsMax"/> redirects, each examined as if it were the first.</summary>
+    public async Task<OutboundOutcome> FetchAsync(Uri target, OutboundLimits limits, CancellationToken cancellationToken)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        for (var redirects = 0; ; redirects++)
+        {
+            var left = limits.Total - watch.Elapsed;
+            if (left <= TimeSpan.Zero)
+            {
+                return new OutboundOutcome.Failed(OutboundFailure.NoAnswerInTime, $"No complete answer within {limits.Total.TotalSeconds:0.#} s.");
+            }
+
+            using var request = new HttpRequestMessage(HttpMethod.Get, target);
+            request.Headers.TryAddWithoutValidation("User-Agent", "facebookexternalhit/1.1");
+            request.Headers.TryAddWithoutValidation("Accept", "*/*");
+            var outcome = await SendAsync(request, limits with { Total = left }, cancellationToken);
+            if (outcome is not OutboundOutcome.Answered { Status: 301 or 302 or 303 or 307 or 308, Location: { } location } || redirects == limits.RedirectsMax)
+            {
+                return outcome;
+            }
+
+            target = new Uri(target, location);
         }
     }
 
@@ -216,6 +241,18 @@ public sealed record OutboundLimits(TimeSpan Connect, TimeSpan Total, int Answer
 {
     /// <summary>Webhooks and payment questions: 2 s to connect, 20 s in all, 64 KiB.</summary>
     public static OutboundLimits Webhooks { get; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(20), 64 * 1024);
+
+    /// <summary>Pictures, sounds and files by address: 25 MB, 10 s, three redirects.</summary>
+    public static OutboundLimits Media { get; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(10), 25 * 1024 * 1024) { RedirectsMax = 3 };
+
+    /// <summary>The same for a video: 75 s.</summary>
+    public static OutboundLimits Video { get; } = Media with { Total = TimeSpan.FromSeconds(75) };
+
+    /// <summary>A page of the web, for its title and picture: 1 MB, 5 s, three redirects.</summary>
+    public static OutboundLimits Preview { get; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), 1024 * 1024) { RedirectsMax = 3 };
+
+    /// <summary>Followed by <see cref="GuardedClient.FetchAsync"/>; none otherwise.</summary>
+    public int RedirectsMax { get; init; }
 }
 
 /// <summary>How a call ended.</summary>
@@ -228,6 +265,9 @@ public abstract record OutboundOutcome
     /// <summary>The other side answered, with any status; a redirect is an answer like others.</summary>
     public sealed record Answered(int Status, ReadOnlyMemory<byte> Body) : OutboundOutcome
     {
+        /// <summary>Where a redirect points; may be relative.</summary>
+        public Uri? Location { get; init; }
+
         public bool Success => Status is >= 200 and < 300;
     }
 

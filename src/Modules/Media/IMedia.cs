@@ -7,7 +7,7 @@ namespace Stoa.Media;
 public interface IMedia
 {
     /// <summary>The most that one event may use.</summary>
-    const int PerEventMax = 20;
+    const int PerEventMax = 30;
 
     /// <summary>Cards of finished uploads, by id; ids that are unknown or not finished are left out. Asks nobody's permission: the caller shows the event.</summary>
     Task<IReadOnlyDictionary<MediaId, MediaCard>> FindAsync(IReadOnlyCollection<MediaId> ids, CancellationToken cancellationToken);
@@ -43,6 +43,9 @@ public interface IMedia
     /// <summary>An absolute address on the media origin that shows the content to whoever has it, until it dies. Names no person.</summary>
     /// <param name="lasts">At most five minutes: longer is cut.</param>
     Uri SignLink(MediaId media, TimeSpan lasts);
+
+    /// <summary>The same for a bot, which may be down for days before it hears of a message: lives ten days. Dies at once with the content, as when the message is unsent.</summary>
+    Uri SignBotLink(MediaId media);
 }
 
 /// <summary>What a claim came to.</summary>

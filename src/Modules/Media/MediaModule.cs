@@ -30,6 +30,7 @@ public sealed class MediaModule : IModule
         services.AddSingleton<FinishUpload>();
         services.AddSingleton<AppendUpload>();
         services.AddSingleton<PutThumbnail>();
+        services.AddSingleton<IMediaIntake, Intake>();
 
         services.AddSingleton<MediaUses>();
         services.AddSingleton<IMedia>(provider => provider.GetRequiredService<MediaUses>());

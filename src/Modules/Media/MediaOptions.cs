@@ -19,6 +19,10 @@ public sealed class MediaOptions
     [Range(1, 1L << 50)]
     public long BytesPerPerson { get; set; } = 2L * 1024 * 1024 * 1024;
 
+    /// <summary>What one page may hold: what its bots attach and the pictures of its templates. Default 20 GB.</summary>
+    [Range(1, 1L << 50)]
+    public long BytesPerPage { get; set; } = 20L * 1024 * 1024 * 1024;
+
     /// <summary>Uploads that one person may begin per hour. Default 60. Off with <c>Stoa:Limits</c>.</summary>
     [Range(1, 1_000_000)]
     public int UploadsPerHour { get; set; } = 60;

@@ -22,6 +22,10 @@ public interface IBusinessThreads
     /// <summary>The number of the newest event: what is marked as seen now. 0 when there is none.</summary>
     Task<long> LastSeqAsync(ThreadId thread, CancellationToken cancellationToken);
 
+    /// <summary>A member's reaction to a message; null takes it back. The same (thread, member, client id) again changes nothing.</summary>
+    /// <returns>False: there is no such message, it takes no reaction, or this is no emoji.</returns>
+    Task<bool> ReactAsync(ThreadId thread, MemberId member, long seq, string? emoji, Guid clientId, CancellationToken cancellationToken);
+
     /// <summary>Shows to the other members that somebody writes; ends by itself after 20 seconds.</summary>
     ValueTask ShowTypingAsync(ThreadId thread, MemberId member, bool on, CancellationToken cancellationToken);
 }

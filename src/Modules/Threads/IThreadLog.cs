@@ -23,7 +23,11 @@ public interface IThreadLog
 /// <param name="ClientId">Made by the sender before the first try; makes twice once.</param>
 /// <param name="Kind"><c>message</c>, <c>payment</c> or <c>system</c>.</param>
 /// <param name="Body">A JSON object with the members of the event beside <c>seq, id, kind, sender, at, clientId</c> (docs/protocol/http.md): text, attachments, quickReplies, press, payment, …</param>
-public sealed record NewEvent(ThreadId Thread, MemberId Sender, Guid ClientId, string Kind, ReadOnlyMemory<byte> Body);
+public sealed record NewEvent(ThreadId Thread, MemberId Sender, Guid ClientId, string Kind, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>Uploads that the event shows: claimed in its commit, or the append is <see cref="AppendStatus.Refused"/>. At most <see cref="Media.IMedia.PerEventMax"/>.</summary>
+    public IReadOnlyList<MediaId> Media { get; init; } = [];
+}
 
 public enum AppendStatus
 {

@@ -8,9 +8,10 @@ namespace Stoa.Media.Uploads;
 internal sealed record Allowance(long Bytes, DateTime Hour, int UploadsInHour, DateTime Day, int UploadsInDay)
 {
     /// <summary>The counters as they stand with one more upload.</summary>
+    /// <param name="bytesMax">What may be held.</param>
     /// <param name="countsUploads">False where limits are off.</param>
     /// <returns>A problem instead where it may not begin; nothing is counted then.</returns>
-    public (Allowance? Next, Problem? Refusal) Begin(long length, DateTime now, MediaOptions options, bool countsUploads)
+    public (Allowance? Next, Problem? Refusal) Begin(long length, DateTime now, MediaOptions options, long bytesMax, bool countsUploads)
     {
         var (hour, day) = (now.Date.AddHours(now.Hour), now.Date);
         var next = new Allowance(Bytes + length, hour, Hour == hour ? UploadsInHour + 1 : 1, day, Day == day ? UploadsInDay + 1 : 1);
@@ -24,9 +25,9 @@ internal sealed record Allowance(long Bytes, DateTime Hour, int UploadsInHour, D
             return (null, TooMany(options.UploadsPerDay, "day", day.AddDays(1) - now));
         }
 
-        return next.Bytes > options.BytesPerPerson
+        return next.Bytes > bytesMax
             ? (null, new(StatusCodes.Status507InsufficientStorage, "storage_full", "Begin an upload",
-                string.Create(CultureInfo.InvariantCulture, $"You hold {Bytes} of {options.BytesPerPerson} bytes, and this upload has {length}."),
+                string.Create(CultureInfo.InvariantCulture, $"You hold {Bytes} of {bytesMax} bytes, and this upload has {length}."),
                 "Delete messages with large files, or uploads that were not sent; their room is free again after a while."))
             : (next, null);
     }

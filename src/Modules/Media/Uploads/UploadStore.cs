@@ -16,7 +16,13 @@ internal sealed class UploadStore(NpgsqlDataSource database, BlobRows blobs, Tim
     /// <summary>Renewed with every part; after a crash others wait this long.</summary>
     private static readonly TimeSpan takenFor = TimeSpan.FromSeconds(30);
 
-    public async Task<(UploadRow? Row, Problem? Refusal)> BeginAsync(PersonId owner, long length, UploadMetadata metadata, CancellationToken cancellationToken)
+    public Task<(UploadRow? Row, Problem? Refusal)> BeginAsync(PersonId owner, long length, UploadMetadata metadata, CancellationToken cancellationToken) =>
+        BeginAsync(owner, length, metadata, options.Value.BytesPerPerson, stoa.Value.Limits, cancellationToken);
+
+    /// <param name="bytesMax">What the owner may hold.</param>
+    /// <param name="countsUploads">Whether beginning is limited by number.</param>
+    public async Task<(UploadRow? Row, Problem? Refusal)> BeginAsync(
+        PersonId owner, long length, UploadMetadata metadata, long bytesMax, bool countsUploads, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -34,7 +40,7 @@ internal sealed class UploadStore(NpgsqlDataSource database, BlobRows blobs, Tim
             return known.Length == length ? (known, null) : (null, UploadProblems.ClientIdTaken);
         }
 
-        var (next, refusal) = allowance.Begin(length, now, options.Value, stoa.Value.Limits);
+        var (next, refusal) = allowance.Begin(length, now, options.Value, bytesMax, countsUploads);
         if (next is null)
         {
             return (null, refusal);

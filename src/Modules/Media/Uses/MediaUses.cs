@@ -117,6 +117,8 @@ internal sealed class MediaUses(NpgsqlDataSource database, IMediaReaders readers
             : new(rows, null);
     }
 
+    public Uri SignBotLink(MediaId media) => links.Sign(media, LinkPart.ForBots, MediaLinks.LastsForBots);
+
     public Uri SignLink(MediaId media, TimeSpan lasts) => links.Sign(media, LinkPart.Content, lasts);
 
     /// <summary>The owner, or somebody who may read an event that uses it.</summary>

@@ -1,13 +1,16 @@
 using Npgsql;
+using Stoa.Hosting.Problems;
 using Stoa.Kernel;
 using Stoa.People;
 using Stoa.Threads.Live;
+using Stoa.Threads.Log;
 using Stoa.Threads.Markers;
+using Stoa.Threads.Messages;
 using Stoa.Threads.Opening;
 
 namespace Stoa.Threads.Business;
 
-internal sealed class BusinessThreads(NpgsqlDataSource database, ThreadStore threads, IPeople people, MarkerLane markers, Typing typing) : IBusinessThreads
+internal sealed class BusinessThreads(NpgsqlDataSource database, ThreadStore threads, IPeople people, MarkerLane markers, Typing typing, ThreadLog log) : IBusinessThreads
 {
     public Task<ThreadId?> FindAsync(PageId page, PersonId person, CancellationToken cancellationToken) => threads.FindBusinessAsync(page, person, cancellationToken);
 
@@ -30,6 +33,25 @@ internal sealed class BusinessThreads(NpgsqlDataSource database, ThreadStore thr
         await using var command = database.CreateCommand("select last_seq from threads.threads where id = $1");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
         return await command.ExecuteScalarAsync(cancellationToken) is long seq ? seq : 0;
+    }
+
+    public async Task<bool> ReactAsync(ThreadId thread, MemberId member, long seq, string? emoji, Guid clientId, CancellationToken cancellationToken)
+    {
+        string? known = null;
+        if (emoji is not null)
+        {
+            try
+            {
+                known = Emoji.Check(emoji);
+            }
+            catch (ProblemException)
+            {
+                return false;
+            }
+        }
+
+        var result = await log.ChangeAsync(thread, member, clientId, new Reaction(seq, known), cancellationToken);
+        return result.Verdict is AppendVerdict.Appended or AppendVerdict.Repeated or AppendVerdict.Unchanged;
     }
 
     public ValueTask ShowTypingAsync(ThreadId thread, MemberId member, bool on, CancellationToken cancellationToken) =>

@@ -6,6 +6,7 @@ using Stoa.Hosting.Outbox;
 using Stoa.Hosting.Postgres;
 using Stoa.Hosting.Problems;
 using Stoa.Kernel;
+using Stoa.Media;
 using Stoa.Threads.Live;
 using Stoa.Threads.Wire;
 
@@ -30,6 +31,7 @@ internal sealed class ThreadLog : IThreadLog, IAsyncDisposable
     private readonly TimeProvider time;
     private readonly OutboxWriter outbox;
     private readonly Fanout fanout;
+    private readonly IMedia media;
     private readonly AppendBatch append = new();
     private readonly AppendChanges appendChanges;
     private readonly GroupCommit<PendingEvent, AppendResult> lane;
@@ -38,16 +40,18 @@ internal sealed class ThreadLog : IThreadLog, IAsyncDisposable
     private readonly List<PendingEvent> unsure = [];
     private readonly HashSet<(ThreadId Thread, long Seq)> told = [];
 
-    public ThreadLog(NpgsqlDataSource database, TimeProvider time, OutboxWriter outbox, Fanout fanout, IOptions<ThreadsOptions> options)
+    public ThreadLog(NpgsqlDataSource database, TimeProvider time, OutboxWriter outbox, Fanout fanout, IMedia media, IOptions<ThreadsOptions> options)
     {
-        (this.database, this.time, this.outbox, this.fanout) = (database, time, outbox, fanout);
+        (this.database, this.time, this.outbox, this.fanout, this.media) = (database, time, outbox, fanout, media);
         appendChanges = new(append);
         lane = new(database, CommitAsync, options.Value.BatchMax, options.Value.QueueMax);
     }
 
     public async Task<AppendOutcome> AppendAsync(NewEvent newEvent, CancellationToken cancellationToken)
     {
-        var result = await AppendAsync(newEvent, EventKind.Of(newEvent.Kind), replyTo: 0, cancellationToken);
+        var result = newEvent.Media.Count == 0
+            ? await AppendAsync(newEvent, EventKind.Of(newEvent.Kind), replyTo: 0, cancellationToken)
+            : await ChangeAsync(newEvent.Thread, newEvent.Sender, newEvent.ClientId, new AppendWithMedia(media, newEvent), cancellationToken);
         return new(result.Verdict is AppendVerdict.Repeated or AppendVerdict.Appended ? (AppendStatus)result.Verdict : AppendStatus.Refused, result.Seq, result.At);
     }
 

@@ -1,17 +1,19 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Npgsql;
 using Stoa.Kernel;
 using Stoa.Threads.Log;
 
 namespace Stoa.Threads.Messages;
 
-/// <param name="Kind"><c>postback</c> or <c>quick_reply</c>.</param>
+/// <param name="Kind"><c>postback</c>, <c>quick_reply</c> or <c>optin</c>.</param>
 /// <param name="Title">What stands on it, when the log knows.</param>
 /// <param name="Of">The number of the message it stands in; null for get started and the menu.</param>
-internal sealed record Offer(string Kind, string? Title, long? Of);
+/// <param name="Shares">What of oneself a quick reply hands over: <c>user_phone_number</c> or <c>user_email</c>. The payload is then not the business's but the person's own.</param>
+internal sealed record Offer(string Kind, string? Title, long? Of, string? Shares = null);
 
 /// <summary>What a page has offered to press: nobody can make a bot believe in a button it never showed.</summary>
-internal sealed class Offers(NpgsqlDataSource database, IPageDirectory pages)
+internal sealed partial class Offers(NpgsqlDataSource database, IPageDirectory pages)
 {
     /// <summary>How far back a button works.</summary>
     private const int NewestEvents = 200;
@@ -89,7 +91,12 @@ internal sealed class Offers(NpgsqlDataSource database, IPageDirectory pages)
         {
             foreach (var reply in replies.EnumerateArray())
             {
-                if (Says(reply, "payload", payload))
+                if (Shared(reply, payload) is { } shared)
+                {
+                    return new("quick_reply", payload, null, shared);
+                }
+
+                if (Says(reply, "payload", payload) || (payload.Length > 0 && Number(reply, "payload") == payload))
                 {
                     return new("quick_reply", Text(reply, "title"), null);
                 }
@@ -115,6 +122,17 @@ internal sealed class Offers(NpgsqlDataSource database, IPageDirectory pages)
 
                 return null;
             case JsonValueKind.Object:
+                // "Notify me": the template itself is the button, and its tap a permission.
+                if ((Says(element, "template_type", "one_time_notif_req") || Says(element, "template_type", "notification_messages")) && Says(element, "payload", payload))
+                {
+                    return new("optin", Text(element, "title"), null);
+                }
+
+                if (Says(element, "template_type", "coupon") && Says(element, "payload", payload))
+                {
+                    return new("postback", Text(element, "title"), null);
+                }
+
                 // A check-in template offers itself: a tap on it is a postback (docs/protocol/extensions.md).
                 if ((Says(element, "type", "postback") && Says(element, "payload", payload)) || Says(element, "checkin_payload", payload))
                 {
@@ -134,6 +152,21 @@ internal sealed class Offers(NpgsqlDataSource database, IPageDirectory pages)
                 return null;
         }
     }
+
+    /// <summary>The mail address or number that the person gives instead of a payload, when the reply asks for one.</summary>
+    private static string? Shared(JsonElement reply, string payload) =>
+        Says(reply, "content_type", "user_email") && MailAddress().IsMatch(payload) ? "user_email"
+        : Says(reply, "content_type", "user_phone_number") && PhoneNumber().IsMatch(payload) ? "user_phone_number"
+        : null;
+
+    private static string? Number(JsonElement element, string member) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetRawText() : null;
+
+    [GeneratedRegex(@"^[^\s@\p{Cc}]{1,64}@[^\s@\p{Cc}]{1,189}$", RegexOptions.NonBacktracking)]
+    private static partial Regex MailAddress();
+
+    [GeneratedRegex(@"^\+[0-9]{7,15}$", RegexOptions.NonBacktracking)]
+    private static partial Regex PhoneNumber();
 
     private static bool Says(JsonElement element, string member, string text) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(member, out var value) && value.ValueKind == JsonValueKind.String && value.ValueEquals(text);

@@ -200,6 +200,11 @@ internal sealed class Sending(ThreadLog log, Offers offers, SendLimit limit, Sen
                     json.WriteNumber("of"u8, of);
                 }
 
+                if (offer.Shares is { } shares)
+                {
+                    json.WriteString("shares"u8, shares);
+                }
+
                 json.WriteEndObject();
             }
 
