@@ -30,13 +30,14 @@ public sealed class PersonMessageTests(SharedWorld shared)
         });
 
         var message = (await receiver.WaitForAsync("message", 2))[1].Event.GetProperty("message");
-        Assert.Equal("my receipt", message.GetProperty("text").GetString());
-        Assert.True(message.GetProperty("is_unsupported").GetBoolean()); // The contact.
+        Assert.Equal("my receipt\nEleni", message.GetProperty("text").GetString());
+        Assert.False(message.TryGetProperty("is_unsupported", out _));
         var attachments = message.GetProperty("attachments").EnumerateArray().ToList();
-        Assert.Equal(["image", "audio", "location"], attachments.Select(attachment => attachment.GetProperty("type").GetString()!));
-        Assert.Contains($"/m/1/{picture}/c/", attachments[0].GetProperty("payload").GetProperty("url").GetString()!, StringComparison.Ordinal);
+        Assert.Equal(["image", "audio", "location", "fallback"], attachments.Select(attachment => attachment.GetProperty("type").GetString()!));
+        Assert.Contains($"/m/1/{picture}/b/", attachments[0].GetProperty("payload").GetProperty("url").GetString()!, StringComparison.Ordinal);
         Assert.StartsWith("http", attachments[1].GetProperty("payload").GetProperty("url").GetString()!, StringComparison.Ordinal);
         Assert.Equal("""{"coordinates":{"lat":52.376232,"long":4.838296}}""", attachments[2].GetProperty("payload").GetRawText());
+        Assert.Equal("""{"title":"Eleni","url":null,"type":"fallback","payload":{"title":"Eleni","url":null}}""", attachments[3].GetRawText());
         Assert.Equal("Here", attachments[2].GetProperty("title").GetString());
     }
 

@@ -4,8 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Stoa.Bots.Apps;
+using Stoa.Bots.Attachments;
 using Stoa.Bots.Graph;
+using Stoa.Bots.OptIns;
 using Stoa.Bots.Pages;
+using Stoa.Bots.Personas;
 using Stoa.Bots.Purchases;
 using Stoa.Bots.Sending;
 using Stoa.Bots.Webhooks;
@@ -37,6 +40,13 @@ public sealed class BotsModule : IModule
         services.AddSingleton<PageScopedIds>();
         services.AddSingleton<Conversations>();
         services.AddSingleton<CallLimits>();
+        services.AddSingleton<FetchMedia>();
+        services.AddSingleton<SavedAttachments>();
+        services.AddSingleton<ResolveAttachments>();
+        services.AddSingleton<Pictures>();
+        services.AddSingleton<PersonaStore>();
+        services.AddSingleton<OptInStore>();
+        services.AddSingleton<Recipients>();
         services.AddSingleton<SendMessage>();
         services.AddSingleton<Subscribers>();
         services.AddSingleton<LaneStore>();
@@ -55,6 +65,7 @@ public sealed class BotsModule : IModule
     {
         CreateBot.Map(routes);
         ReadPages.Map(routes);
+        Pictures.Map(routes);
         GraphRoutes.Map(routes);
     }
 }

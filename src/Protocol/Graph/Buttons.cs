@@ -12,7 +12,8 @@ public abstract record Button(string? Title)
     internal const int PayloadMax = 1000;
 
     /// <summary>Reads the buttons of an element.</summary>
-    public static IReadOnlyList<Button> ReadList(GraphValue list, int least, int most)
+    /// <param name="canShare">Whether <c>element_share</c> has something to share here.</param>
+    public static IReadOnlyList<Button> ReadList(GraphValue list, int least, int most, bool canShare = true)
     {
         var values = least == 0 ? list.ListOrNone(most) : list.List(least, most);
         var buttons = new Button[values.Count];
@@ -23,17 +24,27 @@ public abstract record Button(string? Title)
             {
                 throw values[i].Wrong("A payment button must be the first button, and the only one of its kind.");
             }
+
+            if (!canShare && buttons[i] is ShareButton)
+            {
+                throw values[i]["type"].Wrong("element_share stands only in generic, list, media and open graph templates.");
+            }
         }
 
         return buttons;
     }
 
-    public static Button Read(GraphValue value) => value["type"].Required().OneOf("postback", "web_url", "payment", "phone_number") switch
+    public static Button Read(GraphValue value) => value["type"].Required().OneOf(
+        "postback", "web_url", "payment", "phone_number", "account_link", "account_unlink", "element_share", "game_play") switch
     {
         "postback" => new PostbackButton(ReadTitle(value), ReadPayload(value)),
         "web_url" => WebUrlButton.Read(value, ReadTitle(value)),
         "payment" => new PaymentButton(ReadTitle(value), ReadPayload(value), PaymentSummary.Read(value["payment_summary"])),
-        _ => new PhoneNumberButton(ReadTitle(value), ReadPhoneNumber(value["payload"])),
+        "phone_number" => new PhoneNumberButton(ReadTitle(value), ReadPhoneNumber(value["payload"])),
+        "account_link" => new AccountLinkButton(value["url"].Url()),
+        "account_unlink" => new AccountUnlinkButton(),
+        "element_share" => ShareButton.ReadShare(value),
+        _ => GamePlayButton.ReadGame(value),
     };
 
     internal static string ReadTitle(GraphValue value) =>
@@ -63,8 +74,61 @@ public sealed record WebUrlButton(string? Title, string Url, string HeightRatio,
         title,
         value["url"].TextOrNull(4096) is { Length: > 0 } ? value["url"].Url() : throw value["url"].Wrong("Web url cannot be empty for url type button", 2018041),
         value["webview_height_ratio"].OneOf("compact", "tall", "full") ?? "full",
-        value["messenger_extensions"].Flag(),
+        ReadExtensions(value),
         value["fallback_url"].UrlOrNull());
+
+    private static bool ReadExtensions(GraphValue value)
+    {
+        _ = value["webview_share_button"].OneOf("hide", "show");
+        return value["messenger_extensions"].Flag() && (value["url"].TextOrNull(4096)?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true
+            ? true
+            : throw value["url"].Wrong($"{value["url"].Path} must be https when messenger_extensions is true."));
+    }
+}
+
+/// <summary>"Log in" with the business: opens its sign-in page with a token (messenger-platform §5.7).</summary>
+public sealed record AccountLinkButton(string Url) : Button((string?)null);
+
+/// <summary>"Log out".</summary>
+public sealed record AccountUnlinkButton() : Button((string?)null);
+
+/// <summary>Sends a bubble on to somebody: the element itself, or what <c>share_contents</c> says.</summary>
+public sealed record ShareButton(Templates.GenericTemplate? Contents) : Button((string?)null)
+{
+    internal static ShareButton ReadShare(GraphValue value)
+    {
+        if (!value["share_contents"].Exists)
+        {
+            return new((Templates.GenericTemplate?)null);
+        }
+
+        var attachment = value["share_contents"]["attachment"];
+        _ = attachment.Members()["type"].Required().OneOf("template");
+        var payload = attachment["payload"];
+        _ = payload.Members()["template_type"].Required().OneOf("generic");
+        var elements = payload["elements"].List(1, 1);
+        foreach (var button in elements[0]["buttons"].ListOrNone(1))
+        {
+            _ = button["type"].Required().OneOf("web_url");
+        }
+
+        return new(Templates.GenericTemplate.ReadGeneric(payload));
+    }
+}
+
+/// <summary>Starts the app's game.</summary>
+public sealed record GamePlayButton(string Title, string? Payload, string? PlayerId, string? ContextId) : Button(Title)
+{
+    internal static GamePlayButton ReadGame(GraphValue value)
+    {
+        var metadata = value["game_metadata"];
+        if (metadata["player_id"].Exists && metadata["context_id"].Exists)
+        {
+            throw metadata.Wrong($"Param {metadata.Path} takes player_id or context_id, not both.");
+        }
+
+        return new(ReadTitle(value), value["payload"].TextOrNumber(PayloadMax), metadata["player_id"].TextOrNumber(100), metadata["context_id"].TextOrNumber(100));
+    }
 }
 
 /// <summary>Dials; sends nothing.</summary>

@@ -1,26 +1,49 @@
-using Stoa.Protocol.Graph.Templates;
-
 namespace Stoa.Protocol.Graph;
 
 /// <summary>A request of the Send API (messenger-platform §1), read and checked.</summary>
-/// <param name="Recipient">The page-scoped id, digits only.</param>
 /// <param name="Message">Exactly one of this and <paramref name="Action"/> is set.</param>
 /// <param name="Type"><c>RESPONSE</c> when the request does not say.</param>
-public sealed record SendRequest(string Recipient, OutgoingMessage? Message, SenderAction? Action, string Type, string? Tag)
+public sealed record SendRequest(Recipient Recipient, OutgoingMessage? Message, SenderAction? Action, string Type, string? Tag)
 {
     /// <summary>Every tag that the platform has had. What each allows is the server's policy.</summary>
-    private static readonly string[] tags =
+    public static IReadOnlyList<(string Tag, string Description)> Tags { get; } =
     [
-        "ACCOUNT_UPDATE", "APPLICATION_UPDATE", "APPOINTMENT_UPDATE", "COMMUNITY_ALERT", "CONFIRMED_EVENT_REMINDER", "CONFIRMED_EVENT_UPDATE",
-        "CUSTOMER_FEEDBACK", "FEATURE_FUNCTIONALITY_UPDATE", "GAME_EVENT", "HUMAN_AGENT", "ISSUE_RESOLUTION", "NON_PROMOTIONAL_SUBSCRIPTION",
-        "PAIRING_UPDATE", "PAYMENT_UPDATE", "PERSONAL_FINANCE_UPDATE", "POST_PURCHASE_UPDATE", "RESERVATION_UPDATE", "SHIPPING_UPDATE",
-        "TICKET_UPDATE", "TRANSPORTATION_UPDATE",
+        ("ACCOUNT_UPDATE", "A change of the person's account or application."),
+        ("APPLICATION_UPDATE", "The state of an application of the person."),
+        ("APPOINTMENT_UPDATE", "A change of an appointment."),
+        ("COMMUNITY_ALERT", "An emergency or alert where the person is."),
+        ("CONFIRMED_EVENT_REMINDER", "A reminder of an event that the person has registered for."),
+        ("CONFIRMED_EVENT_UPDATE", "A reminder or change of an event that the person has registered for."),
+        ("CUSTOMER_FEEDBACK", "A survey after a conversation or a purchase, within 7 days."),
+        ("FEATURE_FUNCTIONALITY_UPDATE", "New features of the bot."),
+        ("GAME_EVENT", "What happens in a game that the person plays."),
+        ("HUMAN_AGENT", "An answer by a human, within 7 days."),
+        ("ISSUE_RESOLUTION", "The answer to an issue that the person has raised."),
+        ("NON_PROMOTIONAL_SUBSCRIPTION", "News, productivity or tracking that the person has subscribed to."),
+        ("PAIRING_UPDATE", "A match for what the person looks for."),
+        ("PAYMENT_UPDATE", "The state of a payment."),
+        ("PERSONAL_FINANCE_UPDATE", "The person's financial affairs."),
+        ("POST_PURCHASE_UPDATE", "The state of what the person has bought."),
+        ("RESERVATION_UPDATE", "A change of a reservation."),
+        ("SHIPPING_UPDATE", "The state of a delivery."),
+        ("TICKET_UPDATE", "A change of what the person has a ticket for."),
+        ("TRANSPORTATION_UPDATE", "A change of a journey."),
     ];
 
+    /// <summary>Shown under this persona; null for the page itself.</summary>
+    public string? PersonaId { get; init; }
+
+    /// <summary>Hand the thread over after this message.</summary>
+    public ThreadControl? Control { get; init; }
+
+    /// <summary>Of the sender actions <c>react</c> and <c>unreact</c>.</summary>
+    public Reaction? Reaction { get; init; }
+
     /// <exception cref="GraphException">By precedence: recipient, what to send, how to send it, then the message from the outside in.</exception>
-    public static SendRequest Read(GraphValue request)
+    /// <param name="hasFile">A file came with the request: an attachment needs no address then.</param>
+    public static SendRequest Read(GraphValue request, bool hasFile = false)
     {
-        var recipient = ReadRecipient(request["recipient"]);
+        var recipient = Recipient.Read(request["recipient"].Required());
         if (request["message"].Exists && request["sender_action"].Exists)
         {
             throw request["sender_action"].Wrong("Must send either message or state, not both", 2018014);
@@ -31,17 +54,24 @@ public sealed record SendRequest(string Recipient, OutgoingMessage? Message, Sen
             throw request["message"].Wrong("Must send either message or state", 2018015);
         }
 
-        var action = request["sender_action"].OneOf("typing_on", "typing_off", "mark_seen") switch
+        var action = request["sender_action"].OneOf("typing_on", "typing_off", "mark_seen", "react", "unreact") switch
         {
             "typing_on" => SenderAction.TypingOn,
             "typing_off" => SenderAction.TypingOff,
             "mark_seen" => SenderAction.MarkSeen,
+            "react" => SenderAction.React,
+            "unreact" => SenderAction.Unreact,
             _ => (SenderAction?)null,
         };
+        var persona = ReadPersona(request["persona_id"]);
         if (action is not null)
         {
             // Clients add messaging_type and notification_type here too; they mean nothing then.
-            return new(recipient, null, action, "RESPONSE", null);
+            return new(recipient, null, action, "RESPONSE", null)
+            {
+                PersonaId = persona,
+                Reaction = action is SenderAction.React or SenderAction.Unreact ? Graph.Reaction.Read(request["payload"], action == SenderAction.React) : null,
+            };
         }
 
         var type = request["messaging_type"].OneOf("RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY", "NON_PROMOTIONAL_SUBSCRIPTION") ?? "RESPONSE";
@@ -51,23 +81,23 @@ public sealed record SendRequest(string Recipient, OutgoingMessage? Message, Sen
             throw request["tag"].Wrong("The parameter tag is required");
         }
 
-        _ = request["notification_type"].OneOf("REGULAR", "SILENT_PUSH", "NO_PUSH");
-        return new(recipient, OutgoingMessage.Read(request["message"], request["reply_to"]), null, type, tag);
+        var notify = request["notification_type"].OneOf("REGULAR", "SILENT_PUSH", "NO_PUSH") ?? "REGULAR";
+        return new(recipient, OutgoingMessage.Read(request["message"], request["reply_to"], hasFile) with { Notification = notify }, null, type, tag)
+        {
+            PersonaId = persona,
+            Control = ThreadControl.Read(request["thread_control"]),
+        };
     }
 
-    private static string ReadRecipient(GraphValue value)
-    {
-        var id = value.Members()["id"].Required().TextOrNumber(40);
-        return !string.IsNullOrEmpty(id) && !id.AsSpan().ContainsAnyExceptInRange('0', '9')
-            ? id
-            : throw value["id"].Wrong("Param recipient[id] must be a valid ID string (e.g., \"123\")");
-    }
-
-    private static string? ReadTag(GraphValue value)
+    /// <summary>A tag in any case.</summary>
+    /// <exception cref="GraphException">No tag that there has ever been.</exception>
+    public static string? ReadTag(GraphValue value)
     {
         var tag = value.TextOrNull(100);
-        return tag is null ? null : tags.FirstOrDefault(t => t.Equals(tag, StringComparison.OrdinalIgnoreCase)) ?? throw value.Wrong("Invalid tag.");
+        return tag is null ? null : Tags.FirstOrDefault(t => t.Tag.Equals(tag, StringComparison.OrdinalIgnoreCase)).Tag ?? throw value.Wrong("Invalid tag.");
     }
+
+    private static string? ReadPersona(GraphValue value) => value.TextOrNumber(40) is { Length: > 0 } id ? id : null;
 }
 
 /// <summary>A sign instead of a message.</summary>
@@ -76,81 +106,49 @@ public enum SenderAction
     TypingOn,
     TypingOff,
     MarkSeen,
+    React,
+    Unreact,
 }
 
-/// <summary>The message of a send.</summary>
-/// <param name="Attachments">As they were sent, each <c>{type, payload}</c>.</param>
-/// <param name="Template">The template among the attachments, read; null for text and pictures.</param>
-/// <param name="QuickReplies">As they were sent.</param>
-/// <param name="Metadata">Comes back in the echo only.</param>
-/// <param name="ReplyTo">The id of the message that this one answers.</param>
-public sealed record OutgoingMessage(
-    string? Text, IReadOnlyList<GraphValue> Attachments, Template? Template, IReadOnlyList<GraphValue> QuickReplies, string? Metadata, string? ReplyTo)
+/// <summary>A reaction by the page (messenger-platform §1.5).</summary>
+/// <param name="Emoji">Null to take it back.</param>
+public sealed record Reaction(string MessageId, string? Emoji)
 {
-    internal static OutgoingMessage Read(GraphValue message, GraphValue replyTo)
+    internal static Reaction Read(GraphValue payload, bool isGiven) => new(
+        payload.Members()["message_id"].Text(200),
+        !isGiven ? null : payload["reaction"].Text(32) switch
+        {
+            var name when ReactionNames.EmojiOf(name) is { } emoji => emoji,
+            var emoji when emoji[0] > 127 => emoji,
+            _ => throw payload["reaction"].Wrong($"Param {payload["reaction"].Path} must be one of {{{string.Join(", ", ReactionNames.All)}}} or an emoji."),
+        });
+}
+
+/// <summary>The dialect's names of reactions (messenger-platform §3.17).</summary>
+public static class ReactionNames
+{
+    private static readonly (string Name, string Emoji)[] names =
+        [("like", "👍"), ("dislike", "👎"), ("love", "❤️"), ("sad", "😢"), ("wow", "😮"), ("smile", "😆"), ("angry", "😠")];
+
+    public static IEnumerable<string> All => names.Select(n => n.Name);
+
+    public static string? EmojiOf(string name) => names.FirstOrDefault(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Emoji;
+
+    /// <returns><c>other</c> for an emoji without a name.</returns>
+    public static string NameOf(string emoji) => emoji switch
     {
-        var text = message.Members()["text"].TextOrNull(2000);
-        if (message["attachment"].Exists && message["attachments"].Exists)
-        {
-            throw message["attachments"].Wrong("Use either attachment or attachments, not both.");
-        }
+        "😂" or "😀" => "smile",
+        "😡" => "angry",
+        _ => names.FirstOrDefault(n => n.Emoji == emoji).Name ?? "other",
+    };
+}
 
-        var attachments = message["attachment"].Exists ? [message["attachment"]] : message["attachments"].ListOrNone(30);
-        if (string.IsNullOrEmpty(text) && attachments.Count == 0)
-        {
-            throw message.Wrong("Message cannot be empty, must provide valid attachment or text", 2018034);
-        }
-
-        if (!string.IsNullOrEmpty(text) && attachments.Count > 0)
-        {
-            throw message["text"].Wrong("Cannot send text and attachment in one message: send two.");
-        }
-
-        Template? template = null;
-        foreach (var attachment in attachments)
-        {
-            template = ReadAttachment(attachment, alone: message["attachment"].Exists);
-        }
-
-        var replies = message["quick_replies"].ListOrNone(13);
-        foreach (var reply in replies)
-        {
-            CheckQuickReply(reply);
-        }
-
-        var metadata = message["metadata"].TextOrNumber(1000);
-        return new(string.IsNullOrEmpty(text) ? null : text, attachments, template, replies, metadata, replyTo.Exists ? replyTo["mid"].Text(200) : null);
-    }
-
-    private static Template? ReadAttachment(GraphValue attachment, bool alone)
-    {
-        var type = alone
-            ? attachment.Members()["type"].Required().OneOf("template", "image")
-            : attachment.Members()["type"].Required().OneOf("image");
-        var payload = attachment["payload"].Members();
-        if (type == "template")
-        {
-            return Template.Read(payload);
-        }
-
-        _ = payload["url"].Url();
-        return null;
-    }
-
-    private static void CheckQuickReply(GraphValue reply)
-    {
-        if ((reply.Members()["content_type"].OneOf("text", "user_phone_number", "user_email", "location") ?? "text") != "text")
-        {
-            throw reply["content_type"].Wrong("This server offers quick replies of content_type text.");
-        }
-
-        _ = reply["title"].TextOrNumber(Button.TitleMax) is { Length: > 0 } title ? title : throw reply["title"].Wrong($"The parameter {reply["title"].Path} is required");
-        var payload = reply["payload"].TextOrNumber(Button.PayloadMax);
-        if (payload is null || (payload.Length == 0 && !reply["image_url"].Exists))
-        {
-            throw reply["payload"].Wrong($"The parameter {reply["payload"].Path} is required");
-        }
-
-        _ = reply["image_url"].UrlOrNull();
-    }
+/// <summary>Send and hand over in one call.</summary>
+/// <param name="TargetApp">Null: release.</param>
+public sealed record ThreadControl(string? TargetApp)
+{
+    internal static ThreadControl? Read(GraphValue value) =>
+        !value.Exists ? null
+        : value.Members()["control_type"].Required().OneOf("pass", "release") == "release" ? new(TargetApp: null)
+        : new(value["app_id"].TextOrNumber(40) is { Length: > 0 } app ? app : throw value["app_id"].Wrong($"The parameter {value["app_id"].Path} is required"));
 }

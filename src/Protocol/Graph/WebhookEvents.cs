@@ -9,11 +9,13 @@ public sealed record WebhookBody([property: JsonPropertyName("object")] string K
 
 /// <param name="Id">The page.</param>
 /// <param name="Time">Milliseconds since 1970: when the call was composed.</param>
-public sealed record WebhookEntry(string Id, long Time, IReadOnlyList<WebhookEvent> Messaging);
+/// <param name="Messaging">For who owns the thread; null when <paramref name="Standby"/> is set.</param>
+/// <param name="Standby">Copies for those who do not own it.</param>
+public sealed record WebhookEntry(string Id, long Time, IReadOnlyList<WebhookEvent>? Messaging, IReadOnlyList<WebhookEvent>? Standby = null);
 
 /// <summary>One event; exactly one member beside sender, recipient and timestamp is set.</summary>
 /// <param name="Timestamp">Milliseconds since 1970: when it happened.</param>
-public sealed record WebhookEvent(WebhookParty Sender, WebhookParty Recipient, long Timestamp)
+public sealed record WebhookEvent(WebhookParty? Sender, WebhookParty Recipient, long Timestamp)
 {
     public WebhookMessage? Message { get; init; }
 
@@ -33,6 +35,64 @@ public sealed record WebhookEvent(WebhookParty Sender, WebhookParty Recipient, l
     public WebhookMessageEdit? MessageEdit { get; init; }
 
     public WebhookReaction? Reaction { get; init; }
+
+    public WebhookOptIn? Optin { get; init; }
+
+    public WebhookAccountLinking? AccountLinking { get; init; }
+
+    public WebhookReferral? Referral { get; init; }
+
+    public WebhookControl? PassThreadControl { get; init; }
+
+    public WebhookControl? TakeThreadControl { get; init; }
+
+    public WebhookControl? RequestThreadControl { get; init; }
+
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? AppRoles { get; init; }
+
+    public JsonElement? MessagingFeedback { get; init; }
+
+    public JsonElement? MessagingCustomerInformation { get; init; }
+}
+
+/// <summary>A person allows something (messenger-platform §3.8).</summary>
+public sealed record WebhookOptIn(string Type, string Payload)
+{
+    public string? OneTimeNotifToken { get; init; }
+
+    public string? NotificationMessagesToken { get; init; }
+
+    public string? NotificationMessagesFrequency { get; init; }
+
+    public string? NotificationMessagesTimezone { get; init; }
+
+    /// <summary>Milliseconds since 1970.</summary>
+    public long? TokenExpiryTimestamp { get; init; }
+
+    public string? UserTokenStatus { get; init; }
+
+    /// <summary><c>STOP NOTIFICATIONS</c> or <c>RESUME NOTIFICATIONS</c>.</summary>
+    public string? NotificationMessagesStatus { get; init; }
+
+    public string? Title { get; init; }
+}
+
+/// <param name="Status"><c>linked</c> or <c>unlinked</c>.</param>
+public sealed record WebhookAccountLinking(string Status, string? AuthorizationCode);
+
+/// <param name="Source">Where the person came from: <c>SHORTLINK</c>.</param>
+public sealed record WebhookReferral(string Ref, string Source, string Type);
+
+/// <summary>A thread changes hands (messenger-platform §3.15). Ids of apps.</summary>
+public sealed record WebhookControl
+{
+    public string? PreviousOwnerAppId { get; init; }
+
+    public string? NewOwnerAppId { get; init; }
+
+    public string? RequestedOwnerAppId { get; init; }
+
+    public string? Metadata { get; init; }
 }
 
 /// <param name="Id">A page-scoped id or a page's id.</param>
@@ -76,7 +136,8 @@ public sealed record WebhookQuickReply(string Payload);
 
 public sealed record WebhookReplyTo(string Mid);
 
-public sealed record WebhookPostback(string Title, string Payload, string Mid);
+/// <param name="Payload">Missing on the standby channel.</param>
+public sealed record WebhookPostback(string Title, string? Payload, string Mid);
 
 /// <summary>Everything sent before the watermark was delivered, or read.</summary>
 /// <param name="Watermark">Milliseconds since 1970.</param>

@@ -9,7 +9,7 @@ namespace Stoa.Server.Tests.Matrix;
 /// <summary>Every route, call of the Messenger dialect and frame of the gateway, with the outcome for each kind of caller. A route without a row fails.</summary>
 public sealed class MatrixTests
 {
-    private const string Node = "{node:regex(^(me|[0-9]+)$)}";
+    private const string Node = "{node:regex(^(me|[0-9]+|t_[0-9]+|m_[A-Za-z0-9_-]+)$)}";
     private const string NoOne = "401 not_signed_in";
     private const string NoPage = "401 not_a_page";
     private const string Hidden = "404 not_found";
@@ -56,6 +56,7 @@ public sealed class MatrixTests
         Person("DELETE /api/sessions/current", "204", "204"),
         Person("GET /api/people", "200", "200", "/api/people?q=leila"),
         Person("GET /api/pages", "200", "200", "/api/pages?q=pal"),
+        Person("GET /api/pages/{id}/pictures", "404 picture_not_found", "302", "/api/pages/{page}/pictures?url={pagePicture}"),
         Person("GET /api/pages/{username}", "200", "200", "/api/pages/pallas"),
         Person("GET /api/threads", "200", "200"),
         Person("POST /api/threads", "201", "200", body: """{"with":["@leila"]}"""),
@@ -147,6 +148,13 @@ public sealed class MatrixTests
         // Bots, with and without a version in front
         .. Bot($"GET /{Node}", "/{page}", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
         .. Bot($"POST /{Node}/messages", "/{page}/messages", """{"recipient":{"id":"{psid}"},"message":{"text":"hello"}}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100", blocked: "400 #551"),
+        .. Bot("POST /", "/", """{"batch":[{"relative_url":"me"}]}""", member: "200", otherPage: "200", wrongApp: "200"), // What each part may do, it is asked.
+        .. Bot($"DELETE /{Node}", "/{page}", null, member: "400 #100", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"POST /{Node}/message_attachments", "/{page}/message_attachments", """{"message":{"attachment":{"type":"file","payload":{"url":"{webhook}?hub.challenge=1"}}}}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"GET /{Node}/personas", "/{page}/personas", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"POST /{Node}/personas", "/{page}/personas", """{"name":"Ann","profile_picture_url":"https://x.example/a.png"}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot("GET /page_message_tags", "/page_message_tags", null, member: "200", otherPage: "200", wrongApp: "200"), // The same for everybody.
+        .. Bot($"GET /{Node}/page_message_tags", "/me/page_message_tags", null, member: "200", otherPage: "200", wrongApp: "200"),
         .. Bot($"GET /{Node}/messenger_profile", "/{page}/messenger_profile?fields=greeting", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
         .. Bot($"POST /{Node}/messenger_profile", "/{page}/messenger_profile", """{"greeting":[{"locale":"default","text":"Hello"}]}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
         .. Bot($"DELETE /{Node}/messenger_profile", "/{page}/messenger_profile", """{"fields":["greeting"]}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100"),

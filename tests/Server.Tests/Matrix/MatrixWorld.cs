@@ -63,7 +63,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         var leila = group.GetProperty("members").EnumerateArray().Single(member => member.GetProperty("handle").GetString() == "leila");
 
         var psid = Text((await events.Reader.ReadAsync(cancellationToken)).GetProperty("sender"), "id");
-        await PostAsync(server.Client, "/me/messages", JsonElement.Parse(Template(psid)), Text(pallas, "accessToken"), cancellationToken);
+        await PostAsync(server.Client, "/me/messages", JsonElement.Parse(Template(psid, Picture(webhook))), Text(pallas, "accessToken"), cancellationToken);
         var amelie = await SignInAsync(server, "amelie", cancellationToken);
         var closed = Text(await PostAsync(server.Client, "/api/threads", new { with = new[] { "page:pallas" } }, amelie, cancellationToken), "id");
         await PostAsync(server.Client, $"/api/threads/{closed}/messages", new { clientId = Guid.NewGuid(), text = "hello" }, amelie, cancellationToken);
@@ -102,6 +102,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
             ["asks"] = Text(asks, "id"),
             ["asked"] = Text(asked, "id"),
             ["psid"] = psid,
+            ["pagePicture"] = Uri.EscapeDataString(Picture(webhook)),
             ["blockedPsid"] = blockedPsid,
             ["page"] = Text(pallas, "pageId"),
             ["app"] = Text(pallas, "appId"),
@@ -234,6 +235,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
         app.MapGet("/webhook", (HttpRequest request) => Results.Text(request.Query["hub.challenge"]));
+        app.MapGet("/picture.png", () => Results.Bytes(pixel, "image/png"));
         app.MapPost("/webhook", async (HttpRequest request) =>
         {
             using var body = await JsonDocument.ParseAsync(request.Body);
@@ -250,12 +252,14 @@ internal sealed class MatrixWorld : IAsyncDisposable
         return app;
     }
 
-    private static string Template(string psid) =>
+    private static string Picture(string webhook) => new Uri(new Uri(webhook), "/picture.png").AbsoluteUri;
+
+    private static string Template(string psid, string picture) =>
         """
         {"recipient":{"id":"PSID"},"message":{"attachment":{"type":"template","payload":{"template_type":"generic","elements":[
-          {"title":"Olive oil","subtitle":"One bottle","buttons":[{"type":"payment","title":"buy","payload":"OIL","payment_summary":{
+          {"title":"Olive oil","subtitle":"One bottle","image_url":"PICTURE","buttons":[{"type":"payment","title":"buy","payload":"OIL","payment_summary":{
             "currency":"EUR","payment_type":"FIXED_AMOUNT","merchant_name":"Pallas","requested_user_info":["contact_name"],"price_list":[{"label":"Oil","amount":"5.00"}]}}]}]}}}}
-        """.Replace("PSID", psid, StringComparison.Ordinal);
+        """.Replace("PSID", psid, StringComparison.Ordinal).Replace("PICTURE", picture, StringComparison.Ordinal);
 
     /// <summary>What the card page makes of a test card.</summary>
     private static string NewCard() =>

@@ -43,7 +43,7 @@ internal sealed class AppStore(NpgsqlDataSource database, SecretKeys keys, TimeP
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var found = await connection.QuerySingleOrDefaultAsync<TokenRow>(new CommandDefinition(
-            "select app_id as appid, page_id as pageid, last_used_at as lastusedat from bots.tokens where sha256 = @sha256", new { sha256 = Hash(token) }, cancellationToken: cancellationToken));
+            "select t.app_id as appid, t.page_id as pageid, t.last_used_at as lastusedat, a.require_proof as requiresproof from bots.tokens t join bots.apps a on a.id = t.app_id where t.sha256 = @sha256", new { sha256 = Hash(token) }, cancellationToken: cancellationToken));
         if (found is null)
         {
             return null;
@@ -56,7 +56,7 @@ internal sealed class AppStore(NpgsqlDataSource database, SecretKeys keys, TimeP
                 "update bots.tokens set last_used_at = @now where sha256 = @sha256", new { now, sha256 = Hash(token) }, cancellationToken: cancellationToken));
         }
 
-        return new GraphCaller(new(found.AppId), new PageId(found.PageId));
+        return new GraphCaller(new(found.AppId), new PageId(found.PageId), found.RequiresProof);
     }
 
     /// <summary>The app's secret in the clear, to sign with; null when there is no such app.</summary>
@@ -85,9 +85,16 @@ internal sealed class AppStore(NpgsqlDataSource database, SecretKeys keys, TimeP
         public long PageId { get; init; }
 
         public DateTime? LastUsedAt { get; init; }
+
+        public bool RequiresProof { get; init; }
     }
 }
 
 /// <summary>Who calls the Messenger dialect, as the token says.</summary>
 /// <param name="Page">The page it acts for; null for an app's own token.</param>
-internal sealed record GraphCaller(AppId App, PageId? Page);
+/// <param name="RequiresProof">The app wants every call to carry <c>appsecret_proof</c>.</param>
+internal sealed record GraphCaller(AppId App, PageId? Page, bool RequiresProof = false)
+{
+    /// <summary>Of a call that needs no token.</summary>
+    public static GraphCaller Nobody { get; } = new(default, null);
+}

@@ -19,7 +19,7 @@ internal static partial class CreateBot
 {
     public sealed record CreateBotRequest(
         string? Name = null, string? Username = null, string? Webhook = null, string? VerifyToken = null,
-        string? Category = null, string? About = null, string? Color = null, bool Verified = false);
+        string? Category = null, string? About = null, string? Color = null, bool Verified = false, bool RequireProof = false);
 
     /// <param name="AppSecret">Signs the deliveries. Shown here and nowhere else.</param>
     /// <param name="AccessToken">Lets the bot act for the page. Shown here and nowhere else.</param>
@@ -98,7 +98,7 @@ internal static partial class CreateBot
 
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            insert into bots.apps (id, name, secret, callback_url, fields, created_at) values (@app, @name, @secret, @Webhook, @fields, @now);
+            insert into bots.apps (id, name, secret, callback_url, fields, require_proof, created_at) values (@app, @name, @secret, @Webhook, @fields, @RequireProof, @now);
             insert into bots.tokens (sha256, app_id, page_id, created_at) values (@token, @app, @page, @now);
             insert into bots.subscriptions (id, page_id, app_id, active, created_at) values (@subscription, @page, @app, true, @now);
             """,
@@ -109,6 +109,7 @@ internal static partial class CreateBot
                 name = request.Name,
                 secret = keys.Seal(bot.AppId.Value, bot.AppSecret),
                 request.Webhook,
+                request.RequireProof,
                 fields = WebhookFields.Default.ToArray(),
                 token = AppStore.Hash(bot.AccessToken),
                 subscription = WireIds.New(),

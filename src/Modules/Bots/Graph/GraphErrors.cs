@@ -19,6 +19,11 @@ internal static class GraphErrors
         ErrorUserMsg = "appsecret_proof is the lower-case hex of HMAC-SHA256 with the app secret as key over the access token of this very request.",
     };
 
+    public static GraphError ProofRequired { get; } = new("(#100) API calls from the server require an appsecret_proof argument", "GraphMethodException", 100)
+    {
+        ErrorUserMsg = BadProof.ErrorUserMsg,
+    };
+
     public static GraphError NoSuchPerson { get; } = GraphError.Parameter("No matching user found", 2018001, "recipient[id]");
 
     public static GraphError NoProfile { get; } = GraphError.Parameter("No profile available for this user.", 2018218);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Stoa.Bots.Attachments;
 using Stoa.Protocol.Graph;
 
 namespace Stoa.Bots.Graph;
@@ -16,12 +17,24 @@ internal sealed class GraphRequest
     private const int ParametersMax = 200;
     private const string BearerScheme = "Bearer ";
 
-    private GraphRequest(JsonElement parameters, string? token) => (Parameters, Token) = (new(parameters, ""), token);
+    /// <summary>The largest file, and room for the parts around it.</summary>
+    private const int MultipartBytesMax = (25 * 1024 * 1024) + BodyBytesMax;
+
+    /// <summary>Where a part of a batch finds its file in the items of its context.</summary>
+    public const string FileItem = "stoa.bots.file";
+
+    private readonly IReadOnlyDictionary<string, UploadedFile> files;
+
+    private GraphRequest(JsonElement parameters, string? token, IReadOnlyDictionary<string, UploadedFile> files, UploadedFile? file) =>
+        (Parameters, Token, this.files, File) = (new(parameters, ""), token, files, file);
 
     public GraphValue Parameters { get; }
 
     /// <summary>From form, body, query or header, in this order.</summary>
     public string? Token { get; }
+
+    /// <summary>The file of a multipart request: the part named <c>filedata</c>, else the first one.</summary>
+    public UploadedFile? File { get; }
 
     /// <exception cref="GraphException">The body is too large or no JSON.</exception>
     public static async Task<GraphRequest> ReadAsync(HttpContext context, CancellationToken cancellationToken)
@@ -29,25 +42,34 @@ internal sealed class GraphRequest
         var request = context.Request;
         var texts = request.Query.Select(q => (q.Key, Value: q.Value.ToString())).Take(ParametersMax).ToList();
         JsonElement? body = null;
+        var files = new Dictionary<string, UploadedFile>(StringComparer.Ordinal);
+        var file = context.Items.TryGetValue(FileItem, out var given) ? given as UploadedFile : null;
+        var isMultipart = request.ContentType?.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase) == true;
         // A carousel or a receipt may be longer than what our own API takes.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            limit.MaxRequestBodySize = BodyBytesMax;
+            limit.MaxRequestBodySize = isMultipart ? MultipartBytesMax : BodyBytesMax;
         }
 
         try
         {
             if (request.HasFormContentType)
             {
-                var form = await request.ReadFormAsync(new FormOptions { ValueCountLimit = ParametersMax, ValueLengthLimit = BodyBytesMax, BufferBodyLengthLimit = BodyBytesMax, MultipartBodyLengthLimit = BodyBytesMax }, cancellationToken);
+                var form = await request.ReadFormAsync(new FormOptions { ValueCountLimit = ParametersMax, ValueLengthLimit = BodyBytesMax, BufferBodyLengthLimit = BodyBytesMax, MultipartBodyLengthLimit = isMultipart ? MultipartBytesMax : BodyBytesMax }, cancellationToken);
                 texts.AddRange(form.Select(f => (f.Key, f.Value.ToString())));
+                foreach (var part in form.Files)
+                {
+                    files.TryAdd(part.Name, new(part.FileName, part.Length, part.OpenReadStream));
+                }
+
+                file ??= files.GetValueOrDefault("filedata") ?? files.Values.FirstOrDefault();
             }
             else
             {
                 body = await ReadJsonAsync(request, cancellationToken);
             }
         }
-        catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException)
+        catch (Exception exception) when (exception is InvalidDataException or BadHttpRequestException or IOException)
         {
             throw new GraphException(GraphError.Parameter($"The request could not be read: {exception.Message}"));
         }
@@ -58,9 +80,12 @@ internal sealed class GraphRequest
             throw new GraphException(GraphError.Parameter($"Param {bad} must be valid UTF-8 text without the character U+0000.", path: bad));
         }
 
-        var token = parameters.TryGetProperty("access_token", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString() : null;
-        return new(parameters, string.IsNullOrEmpty(token) ? ReadHeader(request) : token);
+        var token = parameters.TryGetProperty("access_token", out var sent) && sent.ValueKind == JsonValueKind.String ? sent.GetString() : null;
+        return new(parameters, string.IsNullOrEmpty(token) ? ReadHeader(request) : token, files, file);
     }
+
+    /// <summary>A file of a multipart request by the name of its part.</summary>
+    public UploadedFile? FindFile(string part) => files.GetValueOrDefault(part);
 
     /// <summary>A comma list or a JSON array of names, with blanks, empties and a trailing comma.</summary>
     public IReadOnlyList<string>? NamesIn(string parameter)

@@ -9,9 +9,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Stoa.Bots.Apps;
-using Stoa.Bots.Profiles;
-using Stoa.Bots.Sending;
-using Stoa.Bots.Subscriptions;
 using Stoa.Hosting.Problems;
 using Stoa.Hosting.SignIn;
 using Stoa.Protocol.Graph;
@@ -21,46 +18,40 @@ namespace Stoa.Bots.Graph;
 /// <summary>The Messenger dialect at the root of the host, with and without a version in front. Every call of it is in <see cref="Map"/>.</summary>
 internal static partial class GraphRoutes
 {
-    private const string Node = "{node:regex(^(me|[0-9]+)$)}";
+    private const string Node = $"{{node:regex({GraphEdges.NodePattern})}}";
+    private const string Version = "/v{major:int}.{minor:int}";
+
+    /// <summary>For paths that are no call.</summary>
+    public static readonly GraphEdge Unsupported = new("", "{node}", static (call, _) => throw call.Unsupported());
 
     // Texts of errors stand on the wire as they are documented, quotes and all.
     private static readonly GraphJson json = new(new JsonSerializerOptions(GraphJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        foreach (var version in (ReadOnlySpan<string>)["", "/v{major:int}.{minor:int}"])
+        foreach (var version in (ReadOnlySpan<string>)["", Version])
         {
-            MapCall(routes, "POST", $"{version}/{Node}/messages", SendMessage.HandleAsync);
-            MapCall(routes, "GET", $"{version}/{Node}/messenger_profile", ReadProfile.HandleAsync);
-            MapCall(routes, "POST", $"{version}/{Node}/messenger_profile", ChangeProfile.HandleAsync);
-            MapCall(routes, "DELETE", $"{version}/{Node}/messenger_profile", DeleteFromProfile.HandleAsync);
-            MapCall(routes, "GET", $"{version}/{Node}/subscriptions", AppSubscriptions.ReadAsync);
-            MapCall(routes, "POST", $"{version}/{Node}/subscriptions", AppSubscriptions.SetAsync);
-            MapCall(routes, "DELETE", $"{version}/{Node}/subscriptions", AppSubscriptions.RemoveAsync);
-            MapCall(routes, "GET", $"{version}/{Node}/subscribed_apps", SubscribedApps.ReadAsync);
-            MapCall(routes, "POST", $"{version}/{Node}/subscribed_apps", SubscribedApps.SetAsync);
-            MapCall(routes, "DELETE", $"{version}/{Node}/subscribed_apps", SubscribedApps.RemoveAsync);
-            MapCall(routes, "GET", $"{version}/{Node}", ReadNode.HandleAsync);
-            MapCall(routes, null, $"{version}/{Node}/{{**edge}}", static (call, _) => throw call.Unsupported());
+            foreach (var edge in GraphEdges.All)
+            {
+                MapCall(routes, edge.Method, $"{version}/{edge.Path.Replace("{node}", Node, StringComparison.Ordinal)}", edge);
+            }
+
+            MapCall(routes, "POST", $"{version}/", new("POST", "", RunBatch.HandleAsync));
+            MapCall(routes, null, $"{version}/{Node}/{{**edge}}", Unsupported);
         }
 
-        MapCall(routes, null, "/v{major:int}.{minor:int}/{**edge}", static (call, _) => throw call.Unsupported());
+        MapCall(routes, null, Version + "/{**edge}", Unsupported);
     }
 
-    private static void MapCall(IEndpointRouteBuilder routes, string? method, string pattern, Func<GraphCall, CancellationToken, Task> handler)
-    {
-        var handle = new RequestDelegate(http => HandleAsync(http, handler));
-        var route = method is null ? routes.Map(pattern, handle) : routes.MapMethods(pattern, [method], handle);
-        route.For(Audience.Bot).ExcludeFromDescription();
-    }
-
-    private static async Task HandleAsync(HttpContext http, Func<GraphCall, CancellationToken, Task> handler)
+    /// <summary>Reads the call, finds out who calls, and answers: with what the handler says, or with an error of the dialect.</summary>
+    public static async Task HandleAsync(HttpContext http, GraphEdge edge)
     {
         try
         {
+            edge = Overridden(http, edge);
             var request = await GraphRequest.ReadAsync(http, http.RequestAborted);
-            var caller = await FindCallerAsync(http, request);
-            await handler(new(http, request, caller, FindNode(http)), http.RequestAborted);
+            var caller = edge.NeedsToken ? await FindCallerAsync(http, request) : GraphCaller.Nobody;
+            await edge.Handler(new(http, request, caller, FindNode(http)), http.RequestAborted);
         }
         catch (GraphException exception)
         {
@@ -89,6 +80,31 @@ internal static partial class GraphRoutes
         }
     }
 
+    private static void MapCall(IEndpointRouteBuilder routes, string? method, string pattern, GraphEdge edge)
+    {
+        var handle = new RequestDelegate(http => HandleAsync(http, edge));
+        var route = method is null ? routes.Map(pattern, handle) : routes.MapMethods(pattern, [method], handle);
+        route.For(Audience.Bot).ExcludeFromDescription();
+    }
+
+    /// <summary>Who cannot send DELETE sends <c>POST …?method=delete</c>.</summary>
+    private static GraphEdge Overridden(HttpContext http, GraphEdge edge)
+    {
+        if (edge.Path.Length == 0 || !HttpMethods.IsPost(http.Request.Method) || http.Request.Query["method"] is not [{ Length: > 0 } wanted] || wanted.Equals("post", StringComparison.OrdinalIgnoreCase))
+        {
+            return edge;
+        }
+
+        http.Request.Method = wanted.ToUpperInvariant();
+        if (GraphEdges.Find(wanted, http.Request.Path.Value ?? "") is not var (found, node))
+        {
+            return Unsupported;
+        }
+
+        http.Request.RouteValues["node"] = node;
+        return found;
+    }
+
     private static async Task<GraphCaller> FindCallerAsync(HttpContext http, GraphRequest request)
     {
         if (request.Token is not { } token)
@@ -98,14 +114,24 @@ internal static partial class GraphRoutes
 
         var apps = http.RequestServices.GetRequiredService<AppStore>();
         var caller = await apps.FindCallerAsync(token, http.RequestAborted) ?? throw new GraphException(GraphErrors.BadToken);
-        if (request.Parameters["appsecret_proof"].TextOrNull(200) is { } proof
-            && !(await apps.FindSecretAsync(caller.App, http.RequestAborted) is { } secret && AppStore.IsProof(proof, secret, token)))
+        var proof = request.Parameters["appsecret_proof"].TextOrNull(200);
+        if (proof is null)
+        {
+            // A part of a batch acts with the proof of the whole.
+            return !caller.RequiresProof || http.Items.ContainsKey(RunBatch.Proved) ? caller : throw new GraphException(GraphErrors.ProofRequired);
+        }
+
+        if (!(await apps.FindSecretAsync(caller.App, http.RequestAborted) is { } secret && AppStore.IsProof(proof, secret, ProvedText(request, token))))
         {
             throw new GraphException(GraphErrors.BadProof);
         }
 
         return caller;
     }
+
+    /// <summary>With <c>appsecret_time</c> the proof is over the token and the time.</summary>
+    private static string ProvedText(GraphRequest request, string token) =>
+        request.Parameters["appsecret_time"].TextOrNumber(20) is { Length: > 0 } time ? $"{token}|{time}" : token;
 
     private static string FindNode(HttpContext http) => http.GetRouteValue("node") as string ?? (http.GetRouteValue("edge") as string)?.Split('/')[0] ?? "";
 

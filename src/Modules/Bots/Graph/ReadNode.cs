@@ -4,6 +4,7 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Stoa.Bots.Pages;
+using Stoa.Bots.Personas;
 using Stoa.Kernel;
 using Stoa.Protocol.Graph;
 using Stoa.Threads;
@@ -25,6 +26,10 @@ internal static class ReadNode
         else if (call.IsMe || call.Names(page.Value))
         {
             await ReadPageAsync(call, page, cancellationToken);
+        }
+        else if (await PersonaCalls.FindAsync(call, page, cancellationToken) is { } persona)
+        {
+            await call.AnswerAsync(persona);
         }
         else
         {

@@ -1,13 +1,13 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Stoa.Bots.Attachments;
 using Stoa.Bots.Graph;
-using Stoa.Bots.Pages;
+using Stoa.Bots.OptIns;
+using Stoa.Bots.Personas;
 using Stoa.Bots.Webhooks;
 using Stoa.Kernel;
 using Stoa.Protocol.Graph;
@@ -15,9 +15,10 @@ using Stoa.Threads;
 
 namespace Stoa.Bots.Sending;
 
-/// <summary><c>POST /me/messages</c>: a page writes to a person, or shows that it reads or types (messenger-platform §1).</summary>
+/// <summary><c>POST /me/messages</c>: a page writes to a person, or shows that it reads, types or likes (messenger-platform §1).</summary>
 internal sealed class SendMessage(
-    PageScopedIds ids, IBusinessThreads threads, IThreadLog log, Conversations conversations, Subscribers subscribers, CallLimits limits, NpgsqlDataSource database, TimeProvider time)
+    Recipients recipients, IBusinessThreads threads, IThreadLog log, Conversations conversations, OptInStore optIns, ResolveAttachments attachments, SavedAttachments saved, Pictures pictures,
+    PersonaStore personas, Subscribers subscribers, CallLimits limits, NpgsqlDataSource database, TimeProvider time)
 {
     private const int IdempotencyKeyMax = 200;
 
@@ -28,39 +29,82 @@ internal sealed class SendMessage(
     {
         var page = call.Page();
         limits.TakeSend(page);
-        var request = SendRequest.Read(call.Parameters);
+        var request = SendRequest.Read(call.Parameters, call.Request.File is not null);
         var clientId = FindClientId(call);
-        var person = await ids.FindPersonAsync(page, request.Recipient, cancellationToken) ?? throw new GraphException(GraphErrors.NoSuchPerson);
-        // Only a person's act makes a thread: a business never writes first.
-        var thread = await threads.FindAsync(page, person, cancellationToken) ?? throw new GraphException(GraphErrors.OutsideWindow);
-        if (request.Action == SenderAction.MarkSeen)
+        var target = await recipients.FindAsync(page, request.Recipient, cancellationToken);
+        var persona = request.PersonaId is { } wanted
+            ? await personas.FindAsync(page, wanted, cancellationToken) ?? throw call.Parameters["persona_id"].Wrong("There is no persona with this id on this page.")
+            : null;
+        if (request.Action is { } action)
         {
-            await threads.MarkAsync(thread, page, await threads.LastSeqAsync(thread, cancellationToken), null, cancellationToken);
-            await call.AnswerAsync(new JsonObject { ["recipient_id"] = request.Recipient });
+            await ActAsync(call, page, request, action, target, clientId, cancellationToken);
+            await call.AnswerAsync(new JsonObject { ["recipient_id"] = target.Psid });
             return;
         }
 
-        if (!await conversations.MaySendAsync(thread, page, request, clientId, cancellationToken))
+        var message = request.Message ?? throw new InvalidOperationException("A request has a message or an action.");
+        var replyTo = FindReplyTo(call, message, target.Thread);
+        var resolved = await attachments.RunAsync(page, clientId, message, call.Request.File, cancellationToken);
+        // The last thing before the message itself: what fails until here has used up nothing.
+        if (!(target.OptIn is { } optIn
+            ? await optIns.TakeAsync(page, optIn, clientId, cancellationToken)
+            : await conversations.MaySendAsync(target.Thread, page, request, clientId, cancellationToken)))
         {
             throw new GraphException(GraphErrors.OutsideWindow);
         }
 
-        if (request.Message is not { } message)
-        {
-            await threads.ShowTypingAsync(thread, page, request.Action == SenderAction.TypingOn, cancellationToken);
-            await call.AnswerAsync(new JsonObject { ["recipient_id"] = request.Recipient });
-            return;
-        }
-
-        var body = Compose(message, FindReplyTo(call, message, thread));
-        await NoteForEchoAsync(page, call, thread, clientId, message.Metadata, cancellationToken);
-        var outcome = await log.AppendAsync(new(thread, page, clientId, "message", body), cancellationToken);
+        var body = MessageBody.Compose(message, resolved, persona, replyTo);
+        await pictures.NoteAsync(page, [.. MessageBody.PicturesIn(message, resolved)], cancellationToken);
+        await NoteForEchoAsync(page, call, target.Thread, clientId, message.Metadata, cancellationToken);
+        var outcome = await log.AppendAsync(
+            new(target.Thread, page, clientId, "message", body) { Media = [.. resolved.Select(r => r.Card?.Id).OfType<MediaId>().Distinct()] }, cancellationToken);
         if (outcome.Status == AppendStatus.Refused)
         {
             throw new GraphException(GraphErrors.PersonNotAvailable);
         }
 
-        await call.AnswerAsync(new JsonObject { ["recipient_id"] = request.Recipient, ["message_id"] = new MessageId(thread, outcome.Seq).ToString() });
+        var answer = new JsonObject();
+        if (request.Recipient.AnswersWithPerson)
+        {
+            answer["recipient_id"] = target.Psid;
+        }
+
+        answer["message_id"] = new MessageId(target.Thread, outcome.Seq).ToString();
+        if (resolved is [{ Attachment: { Reusable: true, AttachmentId: null } reusable, Card: { } card }])
+        {
+            await saved.SaveAsync(page, card, reusable.Type, cancellationToken);
+            answer["attachment_id"] = card.Id.ToString();
+        }
+
+        await call.AnswerAsync(answer);
+    }
+
+    private async Task ActAsync(GraphCall call, PageId page, SendRequest request, SenderAction action, Target target, Guid clientId, CancellationToken cancellationToken)
+    {
+        if (action == SenderAction.MarkSeen)
+        {
+            await threads.MarkAsync(target.Thread, page, await threads.LastSeqAsync(target.Thread, cancellationToken), null, cancellationToken);
+            return;
+        }
+
+        if (!await conversations.MaySendAsync(target.Thread, page, request, clientId, cancellationToken))
+        {
+            throw new GraphException(GraphErrors.OutsideWindow);
+        }
+
+        if (request.Reaction is { } reaction)
+        {
+            var where = call.Parameters["payload"]["message_id"];
+            var seq = MessageId.TryParse(reaction.MessageId, out var id) && id.Thread == target.Thread ? id.Seq : throw where.Wrong("There is no message with this id in the conversation.");
+            if (!await threads.ReactAsync(target.Thread, page, seq, reaction.Emoji, clientId, cancellationToken))
+            {
+                throw where.Wrong("The message takes no reaction, or this is none.");
+            }
+
+            return;
+        }
+
+        await threads.ShowTypingAsync(target.Thread, page, action == SenderAction.TypingOn, cancellationToken);
     }
 
     /// <summary>A send happens once for each request; with the header <c>Idempotency-Key</c> once for each key of the app.</summary>
@@ -91,51 +135,6 @@ internal sealed class SendMessage(
             ? id.Seq
             : throw call.Parameters["reply_to"]["mid"].Wrong("There is no message with this id in the conversation.");
     }
-
-    /// <summary>The event's members as people's clients read them (docs/protocol/http.md); attachments and quick replies as they were sent.</summary>
-    private static ReadOnlyMemory<byte> Compose(OutgoingMessage message, long? replyTo)
-    {
-        var written = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(written))
-        {
-            writer.WriteStartObject();
-            if (message.Text is not null)
-            {
-                writer.WriteString("text", Clean(message.Text));
-            }
-
-            WriteAsSent(writer, "attachments", message.Attachments);
-            WriteAsSent(writer, "quickReplies", message.QuickReplies);
-            if (replyTo is { } seq)
-            {
-                writer.WriteNumber("replyTo", seq);
-            }
-
-            writer.WriteEndObject();
-        }
-
-        return written.WrittenMemory;
-    }
-
-    private static void WriteAsSent(Utf8JsonWriter writer, string member, IReadOnlyList<GraphValue> values)
-    {
-        if (values.Count == 0)
-        {
-            return;
-        }
-
-        writer.WriteStartArray(member);
-        foreach (var value in values)
-        {
-            value.Raw.WriteTo(writer);
-        }
-
-        writer.WriteEndArray();
-    }
-
-    // Line feed and tab are text; other control characters are not.
-    private static string Clean(string text) =>
-        (text.Any(c => char.IsControl(c) && c is not ('\n' or '\t')) ? string.Concat(text.Where(c => !char.IsControl(c) || c is '\n' or '\t')) : text).Normalize(NormalizationForm.FormC);
 
     private async Task NoteForEchoAsync(PageId page, GraphCall call, ThreadId thread, Guid clientId, string? metadata, CancellationToken cancellationToken)
     {

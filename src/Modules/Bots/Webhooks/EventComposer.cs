@@ -22,6 +22,13 @@ internal static class EventComposer
             return (WebhookFields.Postbacks, shell with { Postback = new(text ?? "", Text(press, "payload") ?? "", told.Id.ToString()) });
         }
 
+        if (Text(press, "kind") is "feedback" or "information" && Member(press, "answers") is { } answers)
+        {
+            return Text(press, "kind") == "feedback"
+                ? (WebhookFields.Feedback, shell with { MessagingFeedback = answers })
+                : (WebhookFields.Information, shell with { MessagingCustomerInformation = answers });
+        }
+
         var (attachments, captions, unsupported) = PersonAttachments.Compose(told.Body, link);
         return (WebhookFields.Messages, shell with
         {
@@ -53,7 +60,7 @@ internal static class EventComposer
             "unsend" => (WebhookFields.Messages, shell with { Message = new(mid, of.GetInt64()) { IsDeleted = true } }),
             "edit" when Text(told.Body, "text") is { } text =>
                 (WebhookFields.Edits, shell with { MessageEdit = new(mid, text, Member(told.Body, "edits") is { ValueKind: JsonValueKind.Number } edits ? edits.GetInt32() : 1) }),
-            "reaction" => (WebhookFields.Reactions, shell with { Reaction = new(mid, emoji is null ? "unreact" : "react", emoji is null ? null : NameOf(emoji), emoji) }),
+            "reaction" => (WebhookFields.Reactions, shell with { Reaction = new(mid, emoji is null ? "unreact" : "react", emoji is null ? null : ReactionNames.NameOf(emoji), emoji) }),
             _ => null,
         };
     }
@@ -61,33 +68,25 @@ internal static class EventComposer
     /// <summary>Whether a message says nothing any more: it was taken back, or has expired, before bots were told.</summary>
     public static bool IsEmpty(ThreadEvent told) => Member(told.Body, "unsent") is not null || Member(told.Body, "expired") is not null;
 
-    private static string NameOf(string emoji) => emoji switch
-    {
-        "👍" => "like",
-        "👎" => "dislike",
-        "❤️" => "love",
-        "😢" => "sad",
-        "😮" => "wow",
-        "😆" or "😂" or "😀" => "smile",
-        "😠" or "😡" => "angry",
-        _ => "other",
-    };
-
     /// <summary>The page's own message: sender and recipient change places.</summary>
     /// <param name="app">The app that sent it; null when a person did.</param>
-    public static WebhookEvent Echo(ThreadEvent told, long psid, PageId page, long? app, string? metadata) =>
-        new(Party(page.Value), Party(psid), told.At.ToUnixTimeMilliseconds())
+    /// <param name="link">Signs a link to an upload.</param>
+    public static WebhookEvent Echo(ThreadEvent told, long psid, PageId page, long? app, string? metadata, Func<MediaId, Uri> link)
+    {
+        var (attachments, text) = PageAttachments.Compose(told.Body, link);
+        return new(Party(page.Value), Party(psid), told.At.ToUnixTimeMilliseconds())
         {
             Message = new(told.Id.ToString(), told.Seq)
             {
                 IsEcho = true,
                 AppId = app,
                 Metadata = metadata,
-                Text = Text(told.Body, "text"),
-                Attachments = Attachments(told.Body),
+                Text = Text(told.Body, "text") ?? text,
+                Attachments = attachments,
                 ReplyTo = ReplyTo(told),
             },
         };
+    }
 
     /// <summary>A marker: everything up to the event was delivered or read.</summary>
     public static WebhookEvent Marker(bool read, ThreadEvent upTo, long psid, PageId page, DateTimeOffset at)
@@ -101,8 +100,6 @@ internal static class EventComposer
 
     private static WebhookReplyTo? ReplyTo(ThreadEvent told) =>
         Member(told.Body, "replyTo") is { ValueKind: JsonValueKind.Number } seq && seq.TryGetInt64(out var number) ? new(new MessageId(told.Thread, number).ToString()) : null;
-
-    private static JsonElement? Attachments(JsonElement body) => Member(body, "attachments") is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0 ? list : null;
 
     private static JsonElement? Member(JsonElement? parent, string name) =>
         parent is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var value) ? value : null;

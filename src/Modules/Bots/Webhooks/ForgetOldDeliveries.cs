@@ -8,9 +8,10 @@ using Stoa.Hosting.Nodes;
 namespace Stoa.Bots.Webhooks;
 
 /// <summary>Removes finished deliveries when their time is over: their bodies hold messages.</summary>
-internal sealed partial class ForgetOldDeliveries(NpgsqlDataSource database, NodeLeases leases, IOptions<BotsOptions> options, TimeProvider time, ILogger<ForgetOldDeliveries> logger) : BackgroundService
+internal sealed partial class ForgetOldDeliveries(NpgsqlDataSource database, NodeLeases leases, Attachments.SavedAttachments attachments, IOptions<BotsOptions> options, TimeProvider time, ILogger<ForgetOldDeliveries> logger) : BackgroundService
 {
     private const int BatchMax = 2000;
+    private const int AttachmentsMax = 100;
     private static readonly TimeSpan every = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -25,6 +26,7 @@ internal sealed partial class ForgetOldDeliveries(NpgsqlDataSource database, Nod
                 if (await leases.TakeAsync("bots.forget-deliveries", stoppingToken) is not null)
                 {
                     await ForgetAsync(stoppingToken);
+                    await attachments.ForgetAsync(AttachmentsMax, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

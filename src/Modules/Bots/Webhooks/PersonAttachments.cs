@@ -7,20 +7,35 @@ namespace Stoa.Bots.Webhooks;
 /// <summary>What a person attached, as a bot of the Messenger dialect expects it (messenger-platform §3.3). Pure.</summary>
 internal static class PersonAttachments
 {
-    /// <summary>What bots can be shown. A contact and a poll have no form in the dialect: the message then says that something is not shown.</summary>
+    /// <summary>
+    /// What bots can be shown. A contact and a poll have no form of their own in the dialect: they come as <c>fallback</c>, the form for what has none, and
+    /// whole as lines of the text, which every bot reads.
+    /// </summary>
     /// <param name="link">Signs a link to an upload.</param>
     /// <returns>The attachments (null without any), what was written under them, and whether something could not be shown.</returns>
     public static (JsonElement? Shown, string? Captions, bool Unsupported) Compose(JsonElement body, Func<MediaId, Uri> link)
     {
         var shown = new JsonArray();
         var captions = new List<string>();
-        var unsupported = body.TryGetProperty("poll", out _);
+        var unsupported = false;
+        if (body.TryGetProperty("poll", out var poll) && poll.ValueKind == JsonValueKind.Object)
+        {
+            var question = Text(poll, "question") ?? "";
+            captions.Add(string.Join('\n', [question, .. Texts(poll, "options").Select((option, i) => $"{i + 1}. {option}")]));
+            shown.Add((JsonNode)Fallback(question, null));
+        }
+
         foreach (var attachment in body.TryGetProperty("attachments", out var all) && all.ValueKind == JsonValueKind.Array ? all.EnumerateArray() : default)
         {
             var payload = attachment.GetProperty("payload");
             if (Text(payload, "caption") is { } caption)
             {
                 captions.Add(caption);
+            }
+
+            if (Text(attachment, "type") == "contact")
+            {
+                captions.Add(string.Join('\n', [Text(payload, "name") ?? "", .. Texts(payload, "phones"), .. Texts(payload, "emails")]));
             }
 
             if (One(Text(attachment, "type") ?? "", payload, link) is { } one)
@@ -53,8 +68,15 @@ internal static class PersonAttachments
             ["type"] = type switch { "voice" => "audio", "sticker" => "image", _ => type },
             ["payload"] = new JsonObject { ["url"] = url },
         },
+        "contact" => Fallback(Text(payload, "name"), Texts(payload, "phones").Select(phone => $"tel:{phone}").Concat(Texts(payload, "emails").Select(mail => $"mailto:{mail}")).FirstOrDefault()),
         _ => null,
     };
+
+    private static JsonObject Fallback(string? title, string? url) =>
+        new() { ["title"] = title, ["url"] = url, ["type"] = "fallback", ["payload"] = new JsonObject { ["title"] = title, ["url"] = url } };
+
+    private static IEnumerable<string> Texts(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().Select(text => text.GetString()).OfType<string>() : [];
 
     private static string? Address(JsonElement payload, Func<MediaId, Uri> link) =>
         payload.TryGetProperty("media", out var media) && MediaId.TryParse(Text(media, "id"), null, out var id) ? link(id).AbsoluteUri : Text(payload, "url");

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Stoa.Bots.OptIns;
 using Stoa.Bots.Pages;
 using Stoa.Bots.Sending;
 using Stoa.Hosting.Outbox;
@@ -16,9 +17,6 @@ namespace Stoa.Bots.Webhooks;
 /// </summary>
 internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads threads, IMedia media, Deliveries deliveries, TimeProvider time, ILogger<QueueThreadEvents> logger) : IOutboxConsumer
 {
-    // The longest that a link lives. A bot that is down for longer gets a dead one.
-    private static readonly TimeSpan linkLasts = TimeSpan.FromMinutes(5);
-
     private HashSet<AppId> toWake = [];
 
     public string Topic => ThreadNews.Topic;
@@ -34,6 +32,7 @@ internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads
             await Conversations.NoteActsAsync(connection, transaction, acts, cancellationToken);
         }
 
+        var optIns = await TakeOptIns.RunAsync(connection, transaction, log, [.. told.Where(t => t.News.Type == "event" && t.Event.Sender != t.News.Page).Select(t => (t.News, t.Event, t.Person))], cancellationToken);
         var subscribers = await Subscribers.ReadAsync(connection, transaction, told.ConvertAll(t => t.News.Page), cancellationToken);
         told.RemoveAll(t => !subscribers.Contains(t.News.Page));
         if (told.Count == 0)
@@ -43,7 +42,7 @@ internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads
 
         var psids = await PageScopedIds.FindOrMakeAsync(connection, transaction, told.ConvertAll(t => (t.News.Page, t.Person)), cancellationToken);
         var sends = await ReadSendsAsync(connection, transaction, told, subscribers, cancellationToken);
-        var queued = told.SelectMany(t => Compose(t, psids[(t.News.Page, t.Person)], subscribers[t.News.Page], sends)).ToList();
+        var queued = told.SelectMany(t => Compose(t, psids[(t.News.Page, t.Person)], subscribers[t.News.Page], sends, optIns)).ToList();
         if (queued.Count > 0)
         {
             await Lanes.AppendAsync(connection, transaction, queued, time.GetUtcNow(), cancellationToken);
@@ -91,7 +90,8 @@ internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads
         return told;
     }
 
-    private IEnumerable<NewDelivery> Compose(Told told, long psid, IEnumerable<Subscriber> subscribers, Dictionary<(long, Guid), (long App, string? Metadata)> sends)
+    private IEnumerable<NewDelivery> Compose(Told told, long psid, IEnumerable<Subscriber> subscribers, Dictionary<(long, Guid), (long App, string? Metadata)> sends,
+        Dictionary<(ThreadId, long), OptIn> optIns)
     {
         var (news, happened, _) = told;
         switch (news.Type)
@@ -101,9 +101,11 @@ internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads
                 return [];
             case "event" when happened.Kind == "message" && happened.Sender == news.Page:
                 var (app, metadata) = sends.TryGetValue((news.Thread.Value, happened.ClientId), out var send) ? ((long?)send.App, send.Metadata) : (null, null);
-                return Queue(WebhookFields.Echoes, EventComposer.Echo(happened, psid, news.Page, app, metadata), null);
+                return Queue(WebhookFields.Echoes, EventComposer.Echo(happened, psid, news.Page, app, metadata, media.SignBotLink), null);
+            case "event" when optIns.TryGetValue((news.Thread, news.Seq), out var optIn):
+                return Queue(WebhookFields.OptIns, TakeOptIns.Compose(optIn, happened, psid, news.Page), happened.Seq);
             case "event" when happened.Kind == "message":
-                var (field, composed) = EventComposer.FromPerson(happened, psid, news.Page, id => media.SignLink(id, linkLasts));
+                var (field, composed) = EventComposer.FromPerson(happened, psid, news.Page, media.SignBotLink);
                 return Queue(field, composed, happened.Seq);
             case "event" when happened.Sender != news.Page && EventComposer.Change(happened, psid, news.Page) is { } change:
                 return Queue(change.Field, change.Event, null);

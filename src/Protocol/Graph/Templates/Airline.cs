@@ -30,12 +30,16 @@ public sealed record AirlineIntro(string Message, string Locale)
 {
     internal static AirlineIntro Read(GraphValue value)
     {
+        CheckColor(value);
+        return new(value["intro_message"].Text(Template.ShownTextMax), value["locale"].Text(20));
+    }
+
+    internal static void CheckColor(GraphValue value)
+    {
         if (value["theme_color"].TextOrNull(20) is { } color && !IsColor(color))
         {
             throw value["theme_color"].Wrong("Param name_placeholder[theme_color] must be a color as #009ddc.");
         }
-
-        return new(value["intro_message"].Text(Template.ShownTextMax), value["locale"].Text(20));
     }
 
     private static bool IsColor(string text) =>

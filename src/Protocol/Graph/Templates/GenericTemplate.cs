@@ -5,8 +5,10 @@ public sealed record GenericTemplate(IReadOnlyList<GenericElement> Elements, boo
 {
     public override bool IsTransactional => false;
 
+    public override IEnumerable<Button> AllButtons => Elements.SelectMany(e => e.DefaultAction is { } action ? [.. e.Buttons, action] : e.Buttons);
+
     internal static GenericTemplate ReadGeneric(GraphValue value) => new(
-        [.. value["elements"].List(1, 10).Select(GenericElement.Read)],
+        [.. value["elements"].List(1, 10).Select(element => GenericElement.Read(element))],
         value["image_aspect_ratio"].OneOf("horizontal", "square") == "square",
         value["sharable"].Flag());
 }
@@ -15,7 +17,9 @@ public sealed record GenericTemplate(IReadOnlyList<GenericElement> Elements, boo
 public sealed record GenericElement(
     string Title, string? Subtitle, string? ImageUrl, WebUrlButton? DefaultAction, FlightOffer? FlightOffer, IReadOnlyList<Button> Buttons)
 {
-    internal static GenericElement Read(GraphValue value)
+    internal static GenericElement Read(GraphValue value) => Read(value, buttonsMost: 3);
+
+    internal static GenericElement Read(GraphValue value, int buttonsMost)
     {
         var title = value.Members()["title"].Text(Template.ShownTextMax);
         if (value["item_url"].Exists && value["default_action"].Exists)
@@ -25,7 +29,7 @@ public sealed record GenericElement(
 
         var element = new GenericElement(
             title, value["subtitle"].TextOrNull(Template.ShownTextMax), value["image_url"].UrlOrNull(), ReadAction(value), FlightOffer.Read(value["flight_offer"]),
-            Button.ReadList(value["buttons"], 0, 3));
+            Button.ReadList(value["buttons"], 0, buttonsMost));
         return element is { Subtitle: null or "", ImageUrl: null, DefaultAction: null, FlightOffer: null, Buttons: [] }
             ? throw value.Wrong("Element must have at least one property besides title.")
             : element;
@@ -54,6 +58,8 @@ public sealed record ButtonTemplate(string Text, IReadOnlyList<Button> Buttons, 
 {
     public override bool IsTransactional => false;
 
+    public override IEnumerable<Button> AllButtons => Buttons;
+
     internal static ButtonTemplate ReadButton(GraphValue value) =>
-        new(value["text"].Text(640), Button.ReadList(value["buttons"], 1, 3), value["sharable"].Flag());
+        new(value["text"].Text(640), Button.ReadList(value["buttons"], 1, 3, canShare: false), value["sharable"].Flag());
 }
