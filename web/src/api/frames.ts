@@ -23,6 +23,7 @@ export type ServerFrame =
   | { op: 'left'; thread: ThreadId }
   | { op: 'own'; thread: ThreadId; settings?: OwnSettings; draft?: Draft; hidden?: number[] }
   | { op: 'purchase'; purchase: Purchase }
+  | { op: 'money'; id: string; version: number }
   | {
       op: 'sent';
       clientId: ClientId;

@@ -1,4 +1,4 @@
-import type { PurchaseId, ThreadId } from './ids.ts';
+import type { MemberId, PurchaseId, ThreadId } from './ids.ts';
 
 /** One place for the names under which server state is cached. */
 export const queryKeys = {
@@ -24,5 +24,7 @@ export const queryKeys = {
   walletEntries: ['wallet', 'entries'] as const,
   methods: ['payment-methods'] as const,
   payConfig: ['pay', 'config'] as const,
+  moneyItem: (id: string) => ['money', id] as const,
+  receiver: (id: MemberId, thread: ThreadId) => ['receiver', thread, id] as const,
   purchase: (id: PurchaseId) => ['purchase', id] as const,
 };

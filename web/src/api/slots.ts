@@ -2,6 +2,7 @@
  * The seams between features. Features do not import one another: `app` hands the pieces of one to the other
  * through these props.
  */
+import type { RequestItem } from './between.ts';
 import type { Attachment, BoardingPass, Event, Page, QuickReply, Thread } from './types.ts';
 
 /** A tap on something the business offered. Goes out as a message with `text` = title and this payload. */
@@ -68,6 +69,25 @@ export interface PaySheetProps {
   thread: Thread;
   event: Event;
   target: PayTarget;
+  onClose: () => void;
+}
+
+/** `features/money/MoneyCard.tsx`: money between people, as it is now. */
+export interface MoneyCardProps {
+  thread: Thread;
+  event: Event;
+  me: string;
+  /** False where nothing can be done. */
+  enabled: boolean;
+  onPay: (item: RequestItem) => void;
+}
+
+/** `features/money/MoneySheet.tsx`: sends, asks and splits; default export for `lazy`; mounted while open. */
+export interface MoneySheetProps {
+  thread: Thread;
+  me: string;
+  /** The request that is paid; else one chooses what to do. */
+  paying?: RequestItem;
   onClose: () => void;
 }
 

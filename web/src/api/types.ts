@@ -3,6 +3,7 @@
  * dialect with docs/protocol/extensions.md. Text of a bot is never trusted to be complete: what a template may
  * leave out is optional here.
  */
+import type { MoneyNews } from './between.ts';
 import type {
   ClientId,
   CurrencyCode,
@@ -154,6 +155,8 @@ export interface Event {
   quickReplies?: QuickReply[];
   press?: { kind: 'postback' | 'quick_reply'; payload: string; of?: number };
   payment?: Payment;
+  /** Money between people, as it was told. */
+  money?: MoneyNews;
   system?: { code: string; [detail: string]: unknown };
   entities?: Entity[];
   /** The part of `replyTo` that is answered. */

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate, useParams } from 'react-router';
+import type { RequestItem } from '../api/between.ts';
 import type { ThreadId } from '../api/ids.ts';
 import type { PayTarget } from '../api/slots.ts';
 import type { BoardingPass, Event, Thread } from '../api/types.ts';
@@ -9,6 +10,7 @@ import { PersistentMenu } from '../features/bots/PersistentMenu.tsx';
 import { QuickReplies } from '../features/bots/QuickReplies.tsx';
 import { WelcomeScreen } from '../features/bots/WelcomeScreen.tsx';
 import { Inbox } from '../features/threads/inbox/Inbox.tsx';
+import { useConversations } from '../features/threads/sync/context.ts';
 import { useThreads } from '../features/threads/sync/useThreads.ts';
 import type { ThreadSlots } from '../features/threads/thread/slots.ts';
 import { ThreadView } from '../features/threads/thread/ThreadView.tsx';
@@ -18,10 +20,15 @@ import styles from './ChatsPage.module.css';
 import { ConnectionBar } from './ConnectionBar.tsx';
 
 const PaySheet = lazy(() => import('../features/payments/PaySheet.tsx'));
+const MoneySheet = lazy(() => import('../features/money/MoneySheet.tsx'));
+const MoneyCard = lazy(() =>
+  import('../features/money/MoneyCard.tsx').then((module) => ({ default: module.MoneyCard })),
+);
 const BoardingPassView = lazy(() => import('../features/passes/BoardingPassView.tsx'));
 
 type Overlay =
   | { kind: 'pay'; thread: Thread; event: Event; target: PayTarget }
+  | { kind: 'money'; thread: Thread; paying: RequestItem | undefined }
   | { kind: 'pass'; passes: readonly BoardingPass[]; index: number }
   | null;
 
@@ -30,6 +37,7 @@ export function ChatsPage() {
   const { t } = useTranslation('app');
   const navigate = useNavigate();
   const isPhone = useIsPhone();
+  const { me } = useConversations();
   const params = useParams();
   const selected = (params.thread ?? null) as ThreadId | null;
   const location = useLocation();
@@ -49,6 +57,8 @@ export function ChatsPage() {
       Menu: PersistentMenu,
       Welcome: WelcomeScreen,
       onPay: (thread, event, target) => setOverlay({ kind: 'pay', thread, event, target }),
+      Money: MoneyCard,
+      onMoney: (thread, paying) => setOverlay({ kind: 'money', thread, paying }),
       onOpenPass: (passes, index) => setOverlay({ kind: 'pass', passes, index }),
     }),
     [],
@@ -86,6 +96,14 @@ export function ChatsPage() {
       <Suspense fallback={null}>
         {overlay?.kind === 'pay' && (
           <PaySheet thread={overlay.thread} event={overlay.event} target={overlay.target} onClose={close} />
+        )}
+        {overlay?.kind === 'money' && (
+          <MoneySheet
+            thread={overlay.thread}
+            me={me}
+            {...(overlay.paying ? { paying: overlay.paying } : {})}
+            onClose={close}
+          />
         )}
         {overlay?.kind === 'pass' && (
           <BoardingPassView passes={overlay.passes} initialIndex={overlay.index} onClose={close} />

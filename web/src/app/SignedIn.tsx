@@ -87,12 +87,16 @@ function useSession(me: Me, onSignedOut: () => void) {
         // Markers and new threads are not replayed: ask for them, once.
         if (again) void client.invalidateQueries({ queryKey: queryKeys.threads });
         if (again) void client.invalidateQueries({ queryKey: ['thread'] });
+        if (again) void client.invalidateQueries({ queryKey: ['money'] });
       },
       onFrame: (raw) => {
         const frame = raw as ServerFrame;
         if (frame.op === 'purchase')
           client.setQueryData(queryKeys.purchase(frame.purchase.id), frame.purchase);
-        else conversations.receive(frame);
+        else if (frame.op === 'money') {
+          void client.invalidateQueries({ queryKey: queryKeys.moneyItem(frame.id) });
+          void client.invalidateQueries({ queryKey: queryKeys.wallet });
+        } else conversations.receive(frame);
       },
     });
     const conversations: Conversations = new Conversations(me.id, client, (frame) => live.send(frame));

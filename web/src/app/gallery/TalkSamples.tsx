@@ -107,7 +107,9 @@ const slots: ThreadSlots = {
   QuickReplies,
   Menu: PersistentMenu,
   Welcome: WelcomeScreen,
+  Money: () => null,
   onPay: nothing,
+  onMoney: nothing,
   onOpenPass: nothing,
 };
 

@@ -1,4 +1,4 @@
-import { Plus, SendHorizontal, Smile, Type } from 'lucide-react';
+import { HandCoins, Plus, SendHorizontal, Smile, Type } from 'lucide-react';
 import {
   type KeyboardEvent,
   lazy,
@@ -56,6 +56,8 @@ export interface ComposerProps {
   onChange: (event: Event, text: Marked) => void;
   /** Arrow up in an empty field. */
   onEditLast: () => void;
+  /** Opens what one does with money here; absent where nothing is. */
+  onMoney?: (() => void) | undefined;
   ref?: Ref<ComposerHandle>;
 }
 
@@ -63,7 +65,7 @@ const counterFrom = 200;
 
 /** Enter sends, Shift+Enter breaks the line; while an input method composes, Enter belongs to it. */
 export function Composer(props: ComposerProps) {
-  const { thread, start, closed, mode, onEndMode, onSend, onChange, onEditLast, ref } = props;
+  const { thread, start, closed, mode, onEndMode, onSend, onChange, onEditLast, onMoney, ref } = props;
   const { t } = useTranslation('threads');
   const format = useFormat();
   const { me, conversations } = useConversations();
@@ -230,6 +232,14 @@ export function Composer(props: ComposerProps) {
                 }}
               />
             </>
+          )}
+          {isOpen && onMoney && !isEdit && text === '' && (
+            <IconButton
+              className={styles.extra ?? ''}
+              label={t('money.open')}
+              icon={<HandCoins size={20} />}
+              onClick={onMoney}
+            />
           )}
           <textarea
             ref={field}

@@ -1,4 +1,5 @@
 import type { TFunction } from 'i18next';
+import type { MoneyNews } from '../../../api/between.ts';
 import type { MemberId } from '../../../api/ids.ts';
 import {
   type Attachment,
@@ -39,7 +40,7 @@ export function previewOf(
   t: TFunction<'threads'>,
   write: Write,
 ): Preview {
-  if (event.payment) return { icon: 'paid', text: paymentText(event, thread, me, t, write) };
+  if (event.payment || event.money) return { icon: 'paid', text: paymentText(event, thread, me, t, write) };
   if (event.system) return { icon: null, text: noticeText([event], thread, me, t) ?? '' };
   const gone = goneText(event, thread, me, t);
   if (gone !== null) return { icon: 'gone', text: gone };
@@ -107,7 +108,8 @@ export function paymentText(
   t: TFunction<'threads'>,
   write: Write,
 ): string {
-  const { payment } = event;
+  const { payment, money } = event;
+  if (money) return moneyText(event, money, thread, me, t, write);
   if (!payment) return '';
   const amount = write(payment.amount);
   const business = thread.page?.name ?? thread.title;
@@ -119,6 +121,38 @@ export function paymentText(
   if (event.sender === me || thread.kind === 'business') return t('youPaid', { business, amount });
   const author = thread.members.find((member) => member.id === event.sender)?.name ?? thread.title;
   return t('somebodyPaid', { author, business, amount });
+}
+
+/** A card of its own, as against a line about an earlier one. */
+export const isMoneyCard = ({ news }: MoneyNews) => news !== 'reminded' && news !== 'declined';
+
+function moneyText(
+  event: Event,
+  { news, amount, with: other }: MoneyNews,
+  thread: Thread,
+  me: MemberId,
+  t: TFunction<'threads'>,
+  write: Write,
+): string {
+  const words = {
+    name: memberName(thread, event.sender) || thread.title,
+    to: (other && memberName(thread, other)) || thread.title,
+    amount: write(amount),
+  };
+  const isMine = event.sender === me;
+  switch (news) {
+    case 'sent':
+    case 'waiting':
+      return isMine ? t('money.youSent', words) : t('money.sent', words);
+    case 'asked':
+      return isMine ? t('money.youAsked', words) : t('money.asked', words);
+    case 'reminded':
+      return isMine ? t('money.youReminded', words) : t('money.reminded', words);
+    case 'declined':
+      return isMine ? t('money.youDeclined', words) : t('money.declined', words);
+    default:
+      return words.amount;
+  }
 }
 
 /** What stands in the place of content that went; null while it is there. */

@@ -1,7 +1,8 @@
-import { ArrowDown, LockKeyhole } from 'lucide-react';
+import { ArrowDown, BanknoteArrowDown, LockKeyhole } from 'lucide-react';
 import {
   type KeyboardEvent,
   type Ref,
+  Suspense,
   useCallback,
   useImperativeHandle,
   useMemo,
@@ -11,6 +12,7 @@ import {
 import { useTranslation } from 'react-i18next';
 import type { Press } from '../../../api/slots.ts';
 import type { Event, Thread } from '../../../api/types.ts';
+import { cx } from '../../../lib/cx.ts';
 import { useFormat } from '../../../lib/useFormat.ts';
 import { Counter } from '../../../ui/Counter.tsx';
 import { openQuickReplies } from '../../../ui/cards/quickReplies.ts';
@@ -21,7 +23,7 @@ import { useToast } from '../../../ui/Toasts.tsx';
 import { lastKnown } from '../model/log.ts';
 import { noticeText } from '../model/notice.ts';
 import type { Outgoing } from '../model/outgoing.ts';
-import { paymentText } from '../model/preview.ts';
+import { isMoneyCard, paymentText } from '../model/preview.ts';
 import { type Group, keepEqual, type Row, timelineOf } from '../model/timeline.ts';
 import { unreadOf } from '../model/unread.ts';
 import { useConversations } from '../sync/context.ts';
@@ -170,7 +172,7 @@ export function ThreadLog({ thread, slots, enabled, onPress, ref }: ThreadLogPro
                 onDiscard={discard}
               />
             ) : (
-              <Line key={row.key} row={row} thread={thread} />
+              <Line key={row.key} row={row} thread={thread} slots={slots} enabled={enabled} />
             ),
           )}
           <li>
@@ -259,7 +261,17 @@ function LogTop({
   return null;
 }
 
-function Line({ row, thread }: { row: Exclude<Row, { kind: 'group' }>; thread: Thread }) {
+function Line({
+  row,
+  thread,
+  slots,
+  enabled,
+}: {
+  row: Exclude<Row, { kind: 'group' }>;
+  thread: Thread;
+  slots: ThreadSlots;
+  enabled: boolean;
+}) {
   const { t } = useTranslation('threads');
   const { me } = useConversations();
   const format = useFormat();
@@ -276,13 +288,33 @@ function Line({ row, thread }: { row: Exclude<Row, { kind: 'group' }>; thread: T
           <span>{t('new')}</span>
         </li>
       );
-    case 'payment':
+    case 'payment': {
+      const { money } = row.event;
+      if (money && isMoneyCard(money))
+        return (
+          <li className={cx(styles.money, row.event.sender === me && styles.own)}>
+            <Suspense fallback={<Skeleton width={300} height={112} />}>
+              <slots.Money
+                thread={thread}
+                event={row.event}
+                me={me}
+                enabled={enabled}
+                onPay={(item) => slots.onMoney(thread, item)}
+              />
+            </Suspense>
+          </li>
+        );
       return (
         <li className={styles.notice}>
-          <LockKeyhole size={16} aria-hidden="true" />
+          {money ? (
+            <BanknoteArrowDown size={16} aria-hidden="true" />
+          ) : (
+            <LockKeyhole size={16} aria-hidden="true" />
+          )}
           <span>{paymentText(row.event, thread, me, t, format.withCode)}</span>
         </li>
       );
+    }
     case 'notice': {
       const text = noticeText(row.events, thread, me, t);
       return text === null ? null : <li className={styles.notice}>{text}</li>;

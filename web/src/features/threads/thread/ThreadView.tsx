@@ -214,6 +214,7 @@ function Open({
             onSend={send}
             onChange={change}
             onEditLast={editLast}
+            onMoney={thread.kind === 'business' ? undefined : () => slots.onMoney(thread)}
             start={page?.menu && <slots.Menu page={page} enabled={enabled} onPress={press} />}
           />
         )}

@@ -1,6 +1,8 @@
 import type { ComponentType } from 'react';
+import type { RequestItem } from '../../../api/between.ts';
 import type {
   MessageCardProps,
+  MoneyCardProps,
   PayTarget,
   PersistentMenuProps,
   QuickRepliesProps,
@@ -14,6 +16,9 @@ export interface ThreadSlots {
   QuickReplies: ComponentType<QuickRepliesProps>;
   Menu: ComponentType<PersistentMenuProps>;
   Welcome: ComponentType<WelcomeScreenProps>;
+  Money: ComponentType<MoneyCardProps>;
   onPay: (thread: Thread, event: Event, target: PayTarget) => void;
+  /** Opens what one does with money in a thread between people; with a request, its payment. */
+  onMoney: (thread: Thread, paying?: RequestItem) => void;
   onOpenPass: (passes: readonly BoardingPass[], index: number) => void;
 }

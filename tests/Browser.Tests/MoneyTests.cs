@@ -1,0 +1,128 @@
+using Microsoft.Playwright;
+using Stoa.Hosting;
+using Stoa.Testing;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace Stoa.Browser.Tests;
+
+/// <summary>Money between two people and in a group, each at their own window.</summary>
+public sealed class MoneyTests(Chromium chromium)
+{
+    [Fact]
+    public async Task Money_is_sent_asked_for_paid_and_declined_before_both_eyes()
+    {
+        await using var server = await StoaServer.StartAsync(new() { World = World.Town, RunningClock = true });
+        var url = $"http://localhost:{server.Address.Port}";
+        var zofia = await Journey.SignInAsync(await chromium.OpenWindowAsync(), url, "Zofia Nowak");
+        await zofia.OpenConversationAsync("leila", "Leila Haddad");
+        await zofia.SayAsync("Did you get the tickets?");
+
+        // With the keyboard alone.
+        await zofia.Button("threads", "money.open").FocusAsync();
+        await zofia.Page.Keyboard.PressAsync("Enter");
+        var sheet = zofia.Page.GetByRole(AriaRole.Dialog);
+        await Expect(Amount(zofia)).ToBeFocusedAsync();
+        await Amount(zofia).FillAsync("1,299");
+        await Expect(sheet.GetByText(zofia.Words.Of("money", "wrong.ambiguous"))).ToBeVisibleAsync();
+        await Amount(zofia).FillAsync("12.50");
+        await Note(zofia).FillAsync("Two tickets to the museum");
+        await zofia.PictureAsync("money-desktop-light-amount");
+        await Note(zofia).PressAsync("Enter");
+        await Expect(sheet.GetByText(zofia.Words.Pattern("money", "first.title"))).ToBeVisibleAsync();
+        await Expect(Send(zofia)).ToBeDisabledAsync();
+        await Sure(zofia).CheckAsync();
+        await zofia.PictureAsync("money-desktop-light-confirm");
+        await Send(zofia).ClickAsync();
+        await Expect(sheet).ToBeHiddenAsync();
+        await Expect(Card(zofia, "12.50").GetByText(zofia.Words.Of("money", "state.transfer.sent"))).ToBeVisibleAsync();
+
+        var leila = await Journey.SignInAsync(await chromium.OpenWindowAsync(new() { Phone = true, Dark = true }), url, "ليلى|Leila", "ar");
+        await leila.Page.GetByRole(AriaRole.Link, new() { NameRegex = new("Zofia Nowak") }).ClickAsync();
+        await Expect(Card(leila, "12.50")).ToBeVisibleAsync();
+        await leila.PictureAsync("money-phone-dark-arabic-received");
+        await AskAsync(leila, "٢٠٫٥", picture: "money-phone-dark-arabic-ask");
+        await AskAsync(leila, "7");
+
+        await Card(zofia, "20.50").GetByRole(AriaRole.Button, new() { NameRegex = zofia.Words.Pattern("money", "pay") }).ClickAsync();
+        await Expect(sheet.GetByText("@leila")).ToBeVisibleAsync();
+        await zofia.PictureAsync("money-desktop-light-pay");
+        await Send(zofia).ClickAsync();
+        await Expect(Card(leila, "20.50").First.GetByText(leila.Words.Of("money", "state.request.paid"))).ToBeVisibleAsync();
+
+        await Card(zofia, "7.00").GetByRole(AriaRole.Button, new() { Name = zofia.Words.Of("money", "decline") }).ClickAsync();
+        await zofia.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = zofia.Words.Of("money", "decline") }).ClickAsync();
+        await Expect(Card(leila, "7.00").GetByText(leila.Words.Of("money", "state.request.declined"))).ToBeVisibleAsync();
+        await zofia.PictureAsync("money-desktop-light");
+        await leila.PictureAsync("money-phone-dark-arabic");
+
+        chromium.AssertQuiet(zofia.Page);
+        chromium.AssertQuiet(leila.Page);
+    }
+
+    [Fact]
+    public async Task A_bill_is_split_in_a_group_and_shows_who_has_paid()
+    {
+        await using var server = await StoaServer.StartAsync(new() { World = World.Town, RunningClock = true });
+        var url = $"http://localhost:{server.Address.Port}";
+        var zofia = await Journey.SignInAsync(await chromium.OpenWindowAsync(new() { Phone = true }), url, "Zofia Nowak");
+        await zofia.Button("threads", "newChat").ClickAsync();
+        await zofia.Button("threads", "group.new").ClickAsync();
+        var dialog = zofia.Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByRole(AriaRole.Textbox, new() { Name = zofia.Words.Of("threads", "group.title") }).FillAsync("Saturday hikers");
+        foreach (var (handle, name) in new[] { ("leila", "Leila Haddad"), ("tomek", "Tomasz Wrona") })
+        {
+            await dialog.GetByRole(AriaRole.Searchbox).FillAsync(handle);
+            await dialog.GetByRole(AriaRole.Checkbox, new() { NameRegex = new(name) }).ClickAsync();
+        }
+
+        await zofia.Button("threads", "group.create").ClickAsync();
+        await zofia.Button("threads", "money.open").ClickAsync();
+        await Amount(zofia, "whole").FillAsync("100");
+        await Note(zofia).FillAsync("The hut");
+        await Expect(dialog.GetByText(zofia.Words.Pattern("money", "ownPart"))).ToContainTextAsync("33.34");
+        await zofia.PictureAsync("money-phone-light-split");
+        await dialog.GetByRole(AriaRole.Button, new() { NameRegex = zofia.Words.Pattern("money", "ask") }).ClickAsync();
+        await Expect(dialog).ToBeHiddenAsync();
+
+        var tomek = await Journey.SignInAsync(await chromium.OpenWindowAsync(new() { Dark = true }), url, "Tomasz Wrona", "pl");
+        await tomek.Page.GetByRole(AriaRole.Link, new() { NameRegex = new("Saturday hikers") }).ClickAsync();
+        await Card(tomek, "100").GetByRole(AriaRole.Button, new() { NameRegex = tomek.Words.Pattern("money", "pay") }).ClickAsync();
+        await Sure(tomek).CheckAsync();
+        await tomek.PictureAsync("money-desktop-dark-polish-pay-share");
+        await Send(tomek).ClickAsync();
+
+        await Expect(Card(zofia, "100.00").First.GetByText(zofia.Words.Of("money", "state.request.partly_paid"))).ToBeVisibleAsync();
+        await zofia.PictureAsync("money-phone-light-split-card");
+        await tomek.PictureAsync("money-desktop-dark-polish-split-card");
+        chromium.AssertQuiet(zofia.Page);
+        chromium.AssertQuiet(tomek.Page);
+    }
+
+    private static async Task AskAsync(Journey who, string amount, string? picture = null)
+    {
+        await who.Button("threads", "money.open").ClickAsync();
+        var sheet = who.Page.GetByRole(AriaRole.Dialog);
+        await sheet.GetByText(who.Words.Of("money", "tab.ask"), new() { Exact = true }).First.ClickAsync();
+        await Amount(who).FillAsync(amount);
+        if (picture is not null)
+        {
+            await who.PictureAsync(picture);
+        }
+
+        await sheet.GetByRole(AriaRole.Button, new() { NameRegex = who.Words.Pattern("money", "ask") }).ClickAsync();
+        await Expect(sheet).ToBeHiddenAsync();
+    }
+
+    private static ILocator Amount(Journey who, string label = "amount") => who.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Textbox, new() { Name = who.Words.Of("money", label), Exact = true });
+
+    private static ILocator Note(Journey who) => who.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Textbox, new() { Name = who.Words.Of("money", "note") });
+
+    private static ILocator Send(Journey who) => who.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { NameRegex = who.Words.Pattern("money", "send") });
+
+    // The box itself lies under what is drawn for it.
+    private static ILocator Sure(Journey who) => who.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Checkbox, new() { Name = who.Words.Of("money", "first.sure") });
+
+    /// <summary>The card of this amount in the conversation.</summary>
+    private static ILocator Card(Journey who, string amount) => who.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Article).Filter(new() { HasText = amount });
+}

@@ -1,0 +1,96 @@
+import type { CurrencyCode, Instant, MemberId, ThreadId } from './ids.ts';
+import { request } from './request.ts';
+import type { Money } from './types.ts';
+
+/** Money between people: docs/protocol/money.md. */
+export interface MoneyParty {
+  id: MemberId;
+  name: string;
+}
+
+export type ShareState = 'open' | 'paying' | 'paid' | 'declined' | 'cancelled' | 'expired';
+
+interface ItemBase {
+  id: string;
+  /** Of two the one with the higher version is the newer. */
+  version: number;
+  thread?: ThreadId;
+  from: MoneyParty;
+  amount: Money;
+  note?: string;
+  createdAt: Instant;
+  updatedAt: Instant;
+}
+
+export interface TransferItem extends ItemBase {
+  type: 'transfer';
+  state: 'created' | 'waiting' | 'unclaimed' | 'sent' | 'cancelled' | 'returned' | 'failed';
+  to?: MoneyParty;
+  request?: string;
+  sendAt?: Instant;
+}
+
+export interface RequestItem extends ItemBase {
+  type: 'request';
+  state: 'open' | 'partly_paid' | 'paid' | 'declined' | 'cancelled' | 'expired';
+  split: boolean;
+  shares: { person: MoneyParty; amount: Money; state: ShareState }[];
+  expiresAt: Instant;
+  remindableAt?: Instant;
+}
+
+export type MoneyItem = TransferItem | RequestItem;
+
+/** What a thread was told, as it was then. */
+export interface MoneyNews {
+  id: string;
+  type: MoneyItem['type'];
+  news: 'sent' | 'waiting' | 'asked' | 'reminded' | 'declined';
+  amount: Money;
+  with?: MemberId;
+  note?: string;
+}
+
+export interface Receiver {
+  id: MemberId;
+  name: string;
+  handle: string;
+  paidBefore: boolean;
+}
+
+export const getReceiver = (person: MemberId, thread: ThreadId, signal?: AbortSignal) =>
+  request<Receiver>('GET', `/api/money/receivers/${person}`, { query: { thread }, signal });
+
+export const getMoney = (ids: readonly string[]) =>
+  request<{ items: MoneyItem[] }>('GET', '/api/money', { query: { ids: ids.join(',') } });
+
+/** `key` is made when the sheet opens; sending twice with one key sends once. */
+export interface MoneyToSend {
+  key: string;
+  thread: ThreadId;
+  amount: Money;
+  to: MemberId;
+  /** The name that was confirmed. */
+  toName: string;
+  note?: string;
+  firstPaymentConfirmed?: boolean;
+  /** The request that it pays. */
+  request?: string;
+}
+
+export const sendMoney = (money: MoneyToSend) =>
+  request<TransferItem>('POST', '/api/money/transfers', { body: money });
+
+export interface MoneyToAsk {
+  key: string;
+  thread: ThreadId;
+  amount: { amountMinor: number; currency: CurrencyCode };
+  note?: string;
+  split?: { people: MemberId[]; amounts?: number[] };
+}
+
+export const askForMoney = (wish: MoneyToAsk) =>
+  request<RequestItem>('POST', '/api/money/requests', { body: wish });
+
+export const answerRequest = (id: string, verb: 'decline' | 'cancel' | 'remind') =>
+  request<RequestItem>('POST', `/api/money/requests/${id}/${verb}`);
