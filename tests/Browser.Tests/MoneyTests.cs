@@ -61,7 +61,7 @@ public sealed class MoneyTests(Chromium chromium)
     }
 
     [Fact]
-    public async Task A_bill_is_split_in_a_group_and_shows_who_has_paid()
+    public async Task A_group_splits_a_bill_and_takes_a_gift_and_sees_who_has_paid_and_taken()
     {
         await using var server = await StoaServer.StartAsync(new() { World = World.Town, RunningClock = true });
         var url = $"http://localhost:{server.Address.Port}";
@@ -94,6 +94,17 @@ public sealed class MoneyTests(Chromium chromium)
 
         await Expect(Card(zofia, "100.00").First.GetByText(zofia.Words.Of("money", "state.request.partly_paid"))).ToBeVisibleAsync();
         await zofia.PictureAsync("money-phone-light-split-card");
+
+        await zofia.Button("threads", "money.open").ClickAsync();
+        await dialog.GetByText(zofia.Words.Of("money", "tab.gift"), new() { Exact = true }).First.ClickAsync();
+        await Amount(zofia, "giftWhole").FillAsync("3");
+        await dialog.GetByText(zofia.Words.Of("money", "byChance")).ClickAsync();
+        await zofia.PictureAsync("money-phone-light-gift");
+        await dialog.GetByRole(AriaRole.Button, new() { NameRegex = zofia.Words.Pattern("money", "give") }).ClickAsync();
+        await Expect(dialog).ToBeHiddenAsync();
+        await Card(tomek, "3.00|3,00").GetByRole(AriaRole.Button, new() { Name = tomek.Words.Of("money", "take") }).ClickAsync();
+        await Expect(Card(zofia, "3.00").Last.GetByText("Tomasz Wrona")).ToBeVisibleAsync();
+        await zofia.PictureAsync("money-phone-light-gift-card");
         await tomek.PictureAsync("money-desktop-dark-polish-split-card");
         chromium.AssertQuiet(zofia.Page);
         chromium.AssertQuiet(tomek.Page);
@@ -124,5 +135,5 @@ public sealed class MoneyTests(Chromium chromium)
     private static ILocator Sure(Journey who) => who.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Checkbox, new() { Name = who.Words.Of("money", "first.sure") });
 
     /// <summary>The card of this amount in the conversation.</summary>
-    private static ILocator Card(Journey who, string amount) => who.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Article).Filter(new() { HasText = amount });
+    private static ILocator Card(Journey who, string amount) => who.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Article).Filter(new() { HasTextRegex = new(amount) });
 }

@@ -34,6 +34,8 @@ public sealed class ShardKeyTests
         ["payments.money_transfers"] = "a random id, which splits as well",
         ["payments.money_bills"] = "a random id, which splits as well",
         ["payments.money_shares"] = "its key begins with the bill, which is random",
+        ["payments.money_gifts"] = "a random id, which splits as well",
+        ["payments.money_portions"] = "its key begins with the gift, which is random",
         ["payments.money_jobs"] = "a queue that is emptied",
         ["threads.search_wanted"] = "a queue that is emptied",
         ["wallet.transfers"] = "one order of all transfers, which the chain closes over: a ledger is split by having several",

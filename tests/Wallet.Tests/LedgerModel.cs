@@ -83,7 +83,7 @@ internal sealed class LedgerModel
             { Hold: not null } when IsOver(hold.Transfer, hold.At, now) => TransferStatus.HoldExpired,
             { Hold: not null } when transfer.Amount.AmountMinor > hold.Transfer.Amount.AmountMinor => TransferStatus.ExceedsHold,
             { Kind: TransferKind.VoidHold } when transfer.Amount.AmountMinor < hold.Transfer.Amount.AmountMinor => TransferStatus.VoidMustBeWhole,
-            { Hold: null, Debit.Kind: AccountKind.Person } when posted - held < transfer.Amount.AmountMinor => TransferStatus.ExceedsBalance,
+            { Hold: null, Debit.Kind: AccountKind.Person or AccountKind.Suspense } when posted - held < transfer.Amount.AmountMinor => TransferStatus.ExceedsBalance,
             _ => TransferStatus.Created,
         };
     }

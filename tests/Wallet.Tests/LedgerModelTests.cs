@@ -14,7 +14,7 @@ public sealed class LedgerModelTests
     [
         .. currencies.SelectMany(c => new Account[]
         {
-            new(AccountKind.Person, 1, c), new(AccountKind.Person, 2, c), new(AccountKind.Person, 3, c), new(AccountKind.Merchant, 4, c), new(AccountKind.ProcessorClearing, 1, c),
+            new(AccountKind.Person, 1, c), new(AccountKind.Person, 2, c), new(AccountKind.Person, 3, c), new(AccountKind.Merchant, 4, c), new(AccountKind.Suspense, 5, c), new(AccountKind.ProcessorClearing, 1, c),
         }),
     ];
 

@@ -106,7 +106,7 @@ public static class LedgerCheck
             accounts[transfer.Credit] = credit;
             Expect(debit.On(transfer.Debit.Kind) == transfer.DebitAfter, $"Transfer {transfer.Seq} says that {transfer.Debit} stood at {transfer.DebitAfter} after it; it stood at {debit.On(transfer.Debit.Kind)}.");
             Expect(credit.On(transfer.Credit.Kind) == transfer.CreditAfter, $"Transfer {transfer.Seq} says that {transfer.Credit} stood at {transfer.CreditAfter} after it; it stood at {credit.On(transfer.Credit.Kind)}.");
-            Expect(transfer.Debit.Kind != AccountKind.Person || debit.DebitsPending + debit.DebitsPosted <= debit.CreditsPosted, $"After transfer {transfer.Seq}, {transfer.Debit} has given more than it had.");
+            Expect(!transfer.Debit.HasNoOverdraft || debit.DebitsPending + debit.DebitsPosted <= debit.CreditsPosted, $"After transfer {transfer.Seq}, {transfer.Debit} has given more than it had.");
         }
 
         public void Finish(Dictionary<Account, Counters> stored, Dictionary<Guid, (Guid Transfer, short Kind)> resolutions, long lastSeq)

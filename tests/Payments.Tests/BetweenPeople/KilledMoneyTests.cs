@@ -72,14 +72,14 @@ public sealed class KilledMoneyTests
         Assert.Equal([1_00, 2_00], (await leila.ToldAsync(thread, 2)).Select(e => e.GetProperty("money").GetProperty("amount").GetProperty("amountMinor").GetInt32()));
     }
 
-    private static void Mortal(IServiceCollection services)
+    internal static void Mortal(IServiceCollection services)
     {
         var ledger = services.Last(s => s.ServiceType == typeof(ILedger));
         services.RemoveAll<ILedger>();
         services.AddSingleton<ILedger>(provider => new MortalLedger((ILedger)ledger.ImplementationFactory!(provider))); // Registered by a factory, as the server does.
     }
 
-    private static async Task<bool> KillAtAsync(int step, Func<Task> work)
+    internal static async Task<bool> KillAtAsync(int step, Func<Task> work)
     {
         using var listener = Death.AtStatements();
         try

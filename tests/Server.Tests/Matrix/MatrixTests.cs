@@ -100,6 +100,9 @@ public sealed class MatrixTests
         Person("GET /api/invites/{token}", "200", "200", "/api/invites/{inviteToken}"),
         Person("POST /api/invites/{token}", "201", "200", "/api/invites/{inviteToken}", """{"clientId":"{uuid}"}"""),
         Person("DELETE /api/threads/{id}/invites/{invite}", NoThread, "204", "/api/threads/{group}/invites/{invite}"),
+        // While the member is still in the group.
+        Person("POST /api/money/gifts", NoThread, "201", body: """{"key":"{uuid}","thread":"{group}","amount":{"amountMinor":100,"currency":"EUR"},"portions":2}"""),
+        Person("POST /api/money/gifts/{id:guid}/claim", NoMoney, "200", "/api/money/gifts/{gift}/claim"),
         Person("DELETE /api/threads/{id}/members/{person}", NoThread, "200", "/api/threads/{group}/members/{leila}"),
         Person("DELETE /api/threads/{id}/members/me", NoThread, "200", "/api/threads/{group}/members/me"),
         Person("GET /api/wallet", "200", "200"),

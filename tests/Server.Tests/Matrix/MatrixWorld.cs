@@ -79,6 +79,9 @@ internal sealed class MatrixWorld : IAsyncDisposable
         var asks = await PostAsync(server.Client, "/api/money/requests", money, zofia, cancellationToken);
         var asked = await PostAsync(server.Client, "/api/money/requests", money, await SignInAsync(server, "leila", cancellationToken), cancellationToken);
 
+        var gift = await PostAsync(server.Client, "/api/money/gifts",
+            new { key = Guid.NewGuid(), thread = Text(group, "id"), amount = new { amountMinor = 100, currency = "EUR" }, portions = 2 }, await SignInAsync(server, "leila", cancellationToken), cancellationToken);
+
         var upload = await BeginUploadAsync(server, 3, zofia, cancellationToken);
         var picture = await BeginUploadAsync(server, pixel.Length, zofia, cancellationToken);
         await SendBytesAsync(server, HttpMethod.Patch, picture, zofia, cancellationToken);
@@ -99,6 +102,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
             ["inviteToken"] = Text(link, "token"),
             ["leila"] = Text(leila, "id"),
             ["leilaName"] = Text(leila, "name"),
+            ["gift"] = Text(gift, "id"),
             ["asks"] = Text(asks, "id"),
             ["asked"] = Text(asked, "id"),
             ["psid"] = psid,

@@ -39,13 +39,23 @@ export interface RequestItem extends ItemBase {
   remindableAt?: Instant;
 }
 
-export type MoneyItem = TransferItem | RequestItem;
+export interface GiftItem extends ItemBase {
+  type: 'gift';
+  state: 'created' | 'open' | 'ending' | 'finished' | 'returned' | 'failed';
+  portions: number;
+  random: boolean;
+  /** What is in those that nobody has taken is not told. */
+  claims: { person: MoneyParty; amount: Money }[];
+  expiresAt: Instant;
+}
+
+export type MoneyItem = TransferItem | RequestItem | GiftItem;
 
 /** What a thread was told, as it was then. */
 export interface MoneyNews {
   id: string;
   type: MoneyItem['type'];
-  news: 'sent' | 'waiting' | 'asked' | 'reminded' | 'declined';
+  news: 'sent' | 'waiting' | 'asked' | 'reminded' | 'declined' | 'given';
   amount: Money;
   with?: MemberId;
   note?: string;
@@ -91,6 +101,18 @@ export interface MoneyToAsk {
 
 export const askForMoney = (wish: MoneyToAsk) =>
   request<RequestItem>('POST', '/api/money/requests', { body: wish });
+
+export const giveToGroup = (gift: {
+  key: string;
+  thread: ThreadId;
+  amount: Money;
+  portions: number;
+  random: boolean;
+  note?: string;
+}) => request<GiftItem>('POST', '/api/money/gifts', { body: gift });
+
+/** One portion for each: asking again answers the same. */
+export const claimGift = (id: string) => request<GiftItem>('POST', `/api/money/gifts/${id}/claim`);
 
 export const answerRequest = (id: string, verb: 'decline' | 'cancel' | 'remind') =>
   request<RequestItem>('POST', `/api/money/requests/${id}/${verb}`);

@@ -19,6 +19,10 @@ internal sealed class BetweenPeopleOptions
     [Range(0, 100)]
     public int RemindersMax { get; set; } = 3;
 
+    /// <summary>How long members may take of a gift; then the rest returns. Default 24 h.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan GiftLasts { get; set; } = TimeSpan.FromHours(24);
+
     /// <summary>Open bills one person may have at a time. Default 50: asking costs nothing, so it is bounded.</summary>
     [Range(1, 10_000)]
     public int OpenBillsMax { get; set; } = 50;

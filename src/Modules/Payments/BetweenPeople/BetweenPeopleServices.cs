@@ -19,6 +19,9 @@ internal static class BetweenPeopleServices
         services.AddSingleton<SendMoney>();
         services.AddSingleton<AskForMoney>();
         services.AddSingleton<AnswerRequest>();
+        services.AddSingleton<GiftStore>();
+        services.AddSingleton<AdvanceGift>();
+        services.AddSingleton<GiveToGroup>();
         services.AddSingleton<IOutboxConsumer, TellMoney>();
         services.AddSingleton<MoneyLane>();
         services.AddHostedService(provider => provider.GetRequiredService<MoneyLane>());
@@ -29,6 +32,8 @@ internal static class BetweenPeopleServices
         SendMoney.Map(routes);
         AskForMoney.Map(routes);
         AnswerRequest.Map(routes);
+        GiveToGroup.Map(routes);
+        ClaimGift.Map(routes);
         ReadMoney.Map(routes);
         LookAtReceiver.Map(routes);
     }

@@ -34,6 +34,8 @@ internal sealed record MoneyEvent(ThreadId Thread, PersonId Sender, Guid ClientI
         new(bill.Thread, payer, DerivedId.Of("payments.money-event/declined/1", $"{bill.Id:D}/{payer}"),
             OfBill(bill, "declined") with { Amount = new(bill.Shares.Single(share => share.Payer == payer).AmountMinor, bill.Currency), With = bill.Asker, Note = null });
 
+    public static MoneyEvent Given(GiftRow gift) => new(gift.Thread, gift.Giver, IdOf("given", gift.Id), new(gift.Id, "gift", "given", gift.Amount, null, gift.Note));
+
     private static Told OfTransfer(TransferRow row, string news) => new(row.Id, "transfer", news, row.Amount, row.Receiver, row.Note);
 
     private static Told OfBill(BillRow bill, string news) => new(bill.Id, "request", news, bill.Amount, bill.IsSplit ? null : bill.Shares[0].Payer, bill.Note);

@@ -7,7 +7,7 @@ using Stoa.Hosting.Nodes;
 namespace Stoa.Payments.BetweenPeople;
 
 /// <summary>Does what is due: transfers whose beginner died, delays that are over, requests and gifts whose time is up.</summary>
-internal sealed partial class MoneyLane(NpgsqlDataSource database, NodeLeases leases, MoneyStore store, AdvanceMoney advance, TimeProvider time, ILogger<MoneyLane> log) : BackgroundService
+internal sealed partial class MoneyLane(NpgsqlDataSource database, NodeLeases leases, MoneyStore store, AdvanceMoney advance, GiftStore gifts, AdvanceGift advanceGift, TimeProvider time, ILogger<MoneyLane> log) : BackgroundService
 {
     private const int BatchMax = 100;
     private static readonly TimeSpan every = TimeSpan.FromSeconds(1);
@@ -80,6 +80,10 @@ internal sealed partial class MoneyLane(NpgsqlDataSource database, NodeLeases le
 
             case "bill" when await store.FindBillAsync(thing, cancellationToken) is { } bill && bill.ExpiresAt <= time.GetUtcNow():
                 await store.EndSharesAsync(bill, payer: null, ShareAct.Expire, cancellationToken);
+                break;
+
+            case "gift" when await gifts.FindAsync(thing, cancellationToken) is { } gift:
+                await advanceGift.RunAsync(gift, cancellationToken);
                 break;
         }
     }

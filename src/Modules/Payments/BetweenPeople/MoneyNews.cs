@@ -20,6 +20,9 @@ internal sealed class MoneyNews(ILiveHub live, IPeopleThreads threads)
 
     public Task TellAsync(BillRow bill, CancellationToken cancellationToken) => TellAsync(bill.Id, bill.Version, bill.Thread, [bill.Asker], cancellationToken);
 
+    public Task TellAsync(GiftRow gift, CancellationToken cancellationToken) =>
+        TellAsync(gift.Id, gift.Version, gift.Thread, [gift.Giver, .. gift.Portions.Select(p => p.Claimer).OfType<PersonId>()], cancellationToken);
+
     private async Task TellAsync(Guid id, int version, ThreadId? thread, PersonId[] parties, CancellationToken cancellationToken)
     {
         var people = thread is { } place ? [.. (await threads.ListAsync(place, ToldMax, cancellationToken)).Union(parties)] : parties;

@@ -44,6 +44,17 @@ internal sealed record MoneyView
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ShareView>? Shares { get; init; }
 
+    /// <summary>Of a gift: in how many portions it is given.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Portions { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? Random { get; init; }
+
+    /// <summary>Of a gift: who has taken how much. What is in the others nobody is told.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ClaimView>? Claims { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull), JsonConverter(typeof(InstantJsonConverter))]
     public DateTimeOffset? SendAt { get; init; }
 
@@ -62,6 +73,8 @@ internal sealed record MoneyView
 
     public sealed record PartyView(PersonId Id, string Name);
 
+    public sealed record ClaimView(PartyView Person, Money Amount);
+
     public sealed record ShareView(PartyView Person, Money Amount, string State);
 
     /// <summary>Those of the asked that the reader may see.</summary>
@@ -71,14 +84,17 @@ internal sealed record MoneyView
 /// <summary>Makes views, with the names people have now.</summary>
 internal sealed class MoneyViews(IPeople people, Microsoft.Extensions.Options.IOptions<BetweenPeopleOptions> options)
 {
-    public async Task<MoneyView> OfAsync(TransferRow row, CancellationToken cancellationToken) => (await OfAsync([row], [], cancellationToken))[0];
+    public async Task<MoneyView> OfAsync(TransferRow row, CancellationToken cancellationToken) => (await OfAsync([row], [], [], cancellationToken))[0];
 
-    public async Task<MoneyView> OfAsync(BillRow bill, CancellationToken cancellationToken) => (await OfAsync([], [bill], cancellationToken))[0];
+    public async Task<MoneyView> OfAsync(BillRow bill, CancellationToken cancellationToken) => (await OfAsync([], [bill], [], cancellationToken))[0];
 
-    public async Task<IReadOnlyList<MoneyView>> OfAsync(IReadOnlyCollection<TransferRow> transfers, IReadOnlyCollection<BillRow> bills, CancellationToken cancellationToken)
+    public async Task<MoneyView> OfAsync(GiftRow gift, CancellationToken cancellationToken) => (await OfAsync([], [], [gift], cancellationToken))[0];
+
+    public async Task<IReadOnlyList<MoneyView>> OfAsync(IReadOnlyCollection<TransferRow> transfers, IReadOnlyCollection<BillRow> bills, IReadOnlyCollection<GiftRow> gifts, CancellationToken cancellationToken)
     {
         var ids = transfers.SelectMany(t => t.Receiver is { } to ? new[] { t.Sender, to } : [t.Sender])
-            .Concat(bills.SelectMany(b => b.Shares.Select(s => s.Payer).Append(b.Asker))).ToHashSet();
+            .Concat(bills.SelectMany(b => b.Shares.Select(s => s.Payer).Append(b.Asker)))
+            .Concat(gifts.SelectMany(g => g.Portions.Select(p => p.Claimer).OfType<PersonId>().Append(g.Giver))).ToHashSet();
         var cards = await people.FindAsync(ids, cancellationToken);
         MoneyView.PartyView Party(PersonId id) => new(id, cards.GetValueOrDefault(id)?.Name ?? "");
         return
@@ -95,6 +111,13 @@ internal sealed class MoneyViews(IPeople people, Microsoft.Extensions.Options.IO
                 Split = bill.IsSplit, Shares = [.. bill.Shares.Select(s => new MoneyView.ShareView(Party(s.Payer), new(s.AmountMinor, bill.Currency), Words.Of(s.State)))],
                 ExpiresAt = bill.ExpiresAt, RemindableAt = RemindableAt(bill),
                 CreatedAt = new(bill.CreatedAtUtc, TimeSpan.Zero), UpdatedAt = new(bill.UpdatedAtUtc, TimeSpan.Zero),
+            }),
+            .. gifts.Select(gift => new MoneyView
+            {
+                Id = gift.Id, Type = "gift", State = Words.Of(gift.State), Version = gift.Version, Thread = gift.Thread, From = Party(gift.Giver), Amount = gift.Amount, Note = gift.Note,
+                Portions = gift.Portions.Count, Random = gift.IsRandom,
+                Claims = [.. gift.Portions.Where(p => p.State == "claimed").Select(p => new MoneyView.ClaimView(Party(new(p.ClaimerId ?? 0)), new(p.AmountMinor, gift.Amount.Currency)))],
+                ExpiresAt = gift.ExpiresAt, CreatedAt = new(gift.CreatedAtUtc, TimeSpan.Zero), UpdatedAt = new(gift.UpdatedAtUtc, TimeSpan.Zero),
             }),
         ];
     }

@@ -19,7 +19,7 @@ internal static class ReadMoney
             .WithName("ReadMoney").WithTags("Money").WithSummary("Transfers, requests and gifts as they are now, by their ids.");
 
     private static async Task<Results<Ok<MoneyView.Items>, ProblemHttpResult>> RunAsync(
-        HttpContext context, MoneyStore store, MoneyViews views, IPeopleThreads threads, CancellationToken cancellationToken, string? ids = null)
+        HttpContext context, MoneyStore store, GiftStore giftStore, MoneyViews views, IPeopleThreads threads, CancellationToken cancellationToken, string? ids = null)
     {
         var parts = ids?.Split(',') ?? [];
         var wanted = parts.Select(part => Guid.TryParse(part, out var id) ? id : Guid.Empty).Distinct().ToArray();
@@ -31,8 +31,9 @@ internal static class ReadMoney
         var reader = context.Person();
         var transfers = await store.FindTransfersAsync(wanted, cancellationToken);
         var bills = await store.FindBillsAsync(wanted, cancellationToken);
+        var gifts = await giftStore.FindAsync(wanted, cancellationToken);
         var mine = new Dictionary<ThreadId, bool>();
-        foreach (var thread in transfers.Select(t => t.Thread).OfType<ThreadId>().Concat(bills.Select(b => b.Thread)).Distinct())
+        foreach (var thread in transfers.Select(t => t.Thread).OfType<ThreadId>().Concat(bills.Select(b => b.Thread)).Concat(gifts.Select(g => g.Thread)).Distinct())
         {
             mine[thread] = await threads.FindAsync(reader, thread, cancellationToken) is not null;
         }
@@ -40,6 +41,7 @@ internal static class ReadMoney
         bool IsIn(ThreadId? thread) => thread is { } place && mine[place];
         return TypedResults.Ok(new MoneyView.Items(await views.OfAsync(
             [.. transfers.Where(t => t.Sender == reader || t.Receiver == reader || IsIn(t.Thread))],
-            [.. bills.Where(b => b.Asker == reader || b.Shares.Any(s => s.Payer == reader) || IsIn(b.Thread))], cancellationToken)));
+            [.. bills.Where(b => b.Asker == reader || b.Shares.Any(s => s.Payer == reader) || IsIn(b.Thread))],
+            [.. gifts.Where(g => g.Giver == reader || g.Portions.Any(p => p.Claimer == reader) || IsIn(g.Thread))], cancellationToken)));
     }
 }

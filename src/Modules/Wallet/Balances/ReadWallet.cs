@@ -24,7 +24,7 @@ internal static class ReadWallet
     public sealed record Wallet(IReadOnlyList<Money> Balances);
 
     /// <param name="Id">The transfer.</param>
-    /// <param name="Code">Why: <c>topup</c>, <c>merchant_payment</c>, <c>refund</c>, <c>send</c>, <c>correction</c>.</param>
+    /// <param name="Code">Why: <c>topup</c>, <c>merchant_payment</c>, <c>refund</c>, <c>send</c>, <c>gift</c>, <c>claim</c>, <c>give_back</c>, <c>correction</c>.</param>
     /// <param name="Counterparty">The name of the person or business; <c>Stoa</c> for the house's own accounts, and who is known no more.</param>
     /// <param name="BalanceAfterMinor">The posted balance after it, held or not.</param>
     public sealed record Entry(

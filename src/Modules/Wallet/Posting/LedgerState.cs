@@ -160,7 +160,7 @@ internal sealed class LedgerState(DateTimeOffset now, long lastSeq)
             return TransferStatus.Overflows;
         }
 
-        if (transfer.Debit.Kind == AccountKind.Person && debited > debit.CreditsPosted)
+        if (transfer.Debit.HasNoOverdraft && debited > debit.CreditsPosted)
         {
             return TransferStatus.ExceedsBalance;
         }

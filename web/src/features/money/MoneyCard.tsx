@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Banknote, Check, Clock, HandCoins, Split, X } from 'lucide-react';
+import { Banknote, Check, Clock, Gift, HandCoins, Split, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerRequest, type MoneyItem, type MoneyNews, type RequestItem } from '../../api/between.ts';
@@ -14,6 +14,7 @@ import { CardLead } from '../../ui/cards/CardLead.tsx';
 import { Question } from '../../ui/Question.tsx';
 import { StateTag, type StateTone } from '../../ui/StateTag.tsx';
 import { useToast } from '../../ui/Toasts.tsx';
+import { GiftPart } from './GiftPart.tsx';
 import styles from './MoneyCard.module.css';
 import { moneyProblem } from './moneyProblem.ts';
 import { putMoney, useMoneyItem } from './useMoneyItem.ts';
@@ -44,13 +45,17 @@ export function MoneyCard({ thread, event, me, enabled, onPay }: MoneyCardProps)
         : isToMe
           ? t('sendsMe', { from })
           : t('sends', { from, to })
-      : isSplit
+      : told.type === 'gift'
         ? isMine
-          ? t('youSplit')
-          : t('splits', { from })
-        : isMine
-          ? t('youAsk')
-          : t('asks', { from });
+          ? t('youGive')
+          : t('gives', { from })
+        : isSplit
+          ? isMine
+            ? t('youSplit')
+            : t('splits', { from })
+          : isMine
+            ? t('youAsk')
+            : t('asks', { from });
 
   return (
     <Card spoken={[kind, spoken(amount), note, state].filter(Boolean).join(', ')} className={styles.card}>
@@ -71,19 +76,21 @@ export function MoneyCard({ thread, event, me, enabled, onPay }: MoneyCardProps)
         </time>
       </CardLead>
       {isSplit && <Shares item={item} />}
+      {item?.type === 'gift' && <GiftPart item={item} me={me} enabled={enabled} />}
       {item?.type === 'request' && enabled && <Feet item={item} me={me} onPay={onPay} />}
     </Card>
   );
 }
 
 const iconOf = (type: MoneyItem['type'], isSplit: boolean): ReactNode => {
-  const Icon = type === 'transfer' ? Banknote : isSplit ? Split : HandCoins;
+  const Icon = type === 'transfer' ? Banknote : type === 'gift' ? Gift : isSplit ? Split : HandCoins;
   return <Icon size={16} aria-hidden="true" />;
 };
 
 const tones: Record<string, StateTone> = {
   sent: 'ok',
   paid: 'ok',
+  finished: 'ok',
   open: 'money',
   partly_paid: 'money',
   waiting: 'warn',

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { MoneySheetProps } from '../../api/slots.ts';
 import { Sheet } from '../../ui/Sheet.tsx';
 import { AskForm } from './AskForm.tsx';
+import { GiftForm } from './GiftForm.tsx';
 import styles from './MoneySheet.module.css';
 import { SendForm } from './SendForm.tsx';
 import { SplitForm } from './SplitForm.tsx';
@@ -12,6 +13,7 @@ import { Tabs } from './Tabs.tsx';
 export default function MoneySheet({ thread, me, paying, onClose }: MoneySheetProps) {
   const { t } = useTranslation('money');
   const [what, setWhat] = useState<'send' | 'ask'>('send');
+  const [inGroup, setInGroup] = useState<'split' | 'gift'>('split');
   const [isBusy, setIsBusy] = useState(false);
   const others = thread.members.filter((member) => member.id !== me && member.kind === 'person');
   const receiver = paying ? paying.from.id : others[0]?.id;
@@ -19,7 +21,9 @@ export default function MoneySheet({ thread, me, paying, onClose }: MoneySheetPr
   const title = paying
     ? t('title.pay')
     : isGroup
-      ? t('title.split')
+      ? inGroup === 'split'
+        ? t('title.split')
+        : t('title.gift')
       : what === 'send'
         ? t('title.send')
         : t('title.ask');
@@ -34,11 +38,31 @@ export default function MoneySheet({ thread, me, paying, onClose }: MoneySheetPr
       onChoose={setWhat}
     />
   );
+  const groupHead = (
+    <Tabs
+      label={t('tabs')}
+      value={inGroup}
+      choices={[
+        { value: 'split', label: t('tab.split') },
+        { value: 'gift', label: t('tab.gift') },
+      ]}
+      onChoose={setInGroup}
+    />
+  );
   return (
     <Sheet title={title} onClose={onClose} dismissable={!isBusy}>
       <div className={styles.sheet}>
         {isGroup ? (
-          <SplitForm thread={thread} others={others} onDone={onClose} />
+          inGroup === 'split' ? (
+            <SplitForm thread={thread} others={others} head={groupHead} onDone={onClose} />
+          ) : (
+            <GiftForm
+              thread={thread}
+              others={(thread.memberCount ?? thread.members.length) - 1}
+              head={groupHead}
+              onDone={onClose}
+            />
+          )
         ) : (
           receiver &&
           (what === 'send' ? (

@@ -1,5 +1,5 @@
 import { Check, CircleAlert } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MemberId } from '../../api/ids.ts';
 import type { Member, Money, Thread } from '../../api/types.ts';
@@ -20,10 +20,12 @@ import { Tabs } from './Tabs.tsx';
 export function SplitForm({
   thread,
   others,
+  head,
   onDone,
 }: {
   thread: Thread;
   others: readonly Member[];
+  head: ReactNode;
   onDone: () => void;
 }) {
   const { t } = useTranslation('money');
@@ -65,6 +67,7 @@ export function SplitForm({
         });
       }}
     >
+      {head}
       <AmountField label={t('whole')} value={typed} onChange={setTyped} />
       <Field
         label={t('note')}

@@ -146,6 +146,8 @@ function moneyText(
       return isMine ? t('money.youSent', words) : t('money.sent', words);
     case 'asked':
       return isMine ? t('money.youAsked', words) : t('money.asked', words);
+    case 'given':
+      return isMine ? t('money.youGave', words) : t('money.gave', words);
     case 'reminded':
       return isMine ? t('money.youReminded', words) : t('money.reminded', words);
     case 'declined':
