@@ -51,6 +51,12 @@ install_s3() {
   fi
 }
 
+install_prism() {
+  if [[ ! -f $root/tools/prism/node_modules/.stoa-installed || $root/tools/prism/package-lock.json -nt $root/tools/prism/node_modules/.stoa-installed ]]; then
+    step "Fetching servers that check interfaces, for the tests" "$root/tools/prism/install" || fail "The servers that check interfaces could not be fetched." "tools/prism/install"
+  fi
+}
+
 install_web() {
   local stamp=$root/web/node_modules/.stoa-installed
   if [[ ! -f $stamp || $root/web/package-lock.json -nt $stamp ]]; then

@@ -21,7 +21,7 @@ public abstract class ProcessorSpecification
     private protected abstract Task<string> AskingCardAsync();
 
     /// <summary>A token that <see cref="IProcessor.SaveAsync"/> takes.</summary>
-    private protected abstract string NewToken();
+    private protected abstract Task<string> NewTokenAsync(PersonId owner);
 
     /// <summary>One whose refunds the bank sends back later.</summary>
     private protected virtual Task<string> RefundFailingCardAsync() => GoodCardAsync();
@@ -218,8 +218,8 @@ public abstract class ProcessorSpecification
     [Fact]
     public async Task A_token_is_one_card_of_one_customer_until_it_is_forgotten()
     {
-        var token = NewToken();
         var owner = PersonId.New();
+        var token = await NewTokenAsync(owner);
         var card = await Processor.SaveAsync(token, owner, Ct);
 
         Assert.NotNull(card);

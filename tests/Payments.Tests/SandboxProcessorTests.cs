@@ -55,7 +55,7 @@ public sealed class SandboxProcessorTests : ProcessorSpecification, IAsyncLifeti
         return await Dapper.SqlMapper.ExecuteScalarAsync<int>(connection, sql, new { value });
     }
 
-    private protected override string NewToken() => Token().ToString();
+    private protected override Task<string> NewTokenAsync(PersonId owner) => Task.FromResult(Token().ToString());
 
     [Fact]
     public async Task A_card_is_good_to_the_end_of_its_month()

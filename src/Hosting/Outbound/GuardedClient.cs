@@ -253,6 +253,9 @@ public sealed record OutboundLimits(TimeSpan Connect, TimeSpan Total, int Answer
 
     /// <summary>Followed by <see cref="GuardedClient.FetchAsync"/>; none otherwise.</summary>
     public int RedirectsMax { get; init; }
+
+    /// <summary>Payment processors, whose hosts the operator chose: 30 s in all, 2 MiB for a page of a hundred objects.</summary>
+    public static OutboundLimits Processors { get; } = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30), 2 * 1024 * 1024);
 }
 
 /// <summary>How a call ended.</summary>

@@ -3,11 +3,14 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Stoa.Hosting;
+using Stoa.Hosting.Outbound;
 using Stoa.Hosting.Outbox;
+using Stoa.Payments.Accounts;
 using Stoa.Payments.BetweenPeople;
 using Stoa.Payments.Demo;
 using Stoa.Payments.Methods;
 using Stoa.Payments.Processors;
+using Stoa.Payments.Processors.Remote;
 using Stoa.Payments.Purchases;
 using Stoa.Payments.Refunds;
 using Stoa.Payments.Sandbox;
@@ -46,6 +49,12 @@ public sealed class PaymentsModule : IModule
         services.AddSingleton<MethodStore>();
         services.AddSingleton<ProcessorList>();
         services.AddSingleton<ReceiveEvent>();
+        services.TryAddSingleton<IHostResolver, SystemHostResolver>();
+        services.TryAddSingleton<GuardedClient>();
+        services.AddSingleton<SentRequests>();
+        services.AddSingleton<Customers>();
+        services.AddSingleton<AccountStore>();
+        services.AddSingleton<Connectors>();
 
         services.AddSingleton<PayOrigin>();
         services.AddSingleton<SandboxProcessor>();
@@ -68,6 +77,7 @@ public sealed class PaymentsModule : IModule
         SaveMethod.Map(routes);
         ChangeMethods.Map(routes);
         SandboxPages.Map(routes);
+        ReceiveWebhook.Map(routes);
         BetweenPeopleServices.Map(routes);
     }
 }

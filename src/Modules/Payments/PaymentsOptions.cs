@@ -26,4 +26,21 @@ public sealed class PaymentsOptions
     /// <summary>Purchases that this node works on at the same time; each may wait 20 s for a merchant. 0: it leaves them to other nodes. Default 64.</summary>
     [Range(0, 1024)]
     public int WorkersMax { get; set; } = 64;
+
+    /// <summary>Where the processors are.</summary>
+    public ProcessorAddresses Addresses { get; } = new();
+}
+
+/// <summary>Base addresses of the processors' interfaces; https, or loopback where <c>Stoa:AllowLoopbackTargets</c> allows it. Defaults: their own.</summary>
+public sealed class ProcessorAddresses
+{
+    public Uri Stripe { get; set; } = new("https://api.stripe.com");
+
+    public Uri PayPalTest { get; set; } = new("https://api-m.sandbox.paypal.com");
+
+    public Uri PayPalLive { get; set; } = new("https://api-m.paypal.com");
+
+    public Uri BraintreeTest { get; set; } = new("https://payments.sandbox.braintree-api.com");
+
+    public Uri BraintreeLive { get; set; } = new("https://payments.braintree-api.com");
 }

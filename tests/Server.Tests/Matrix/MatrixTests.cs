@@ -125,6 +125,8 @@ public sealed class MatrixTests
         Person("POST /api/money/requests/{id:guid}/remind", NoMoney, "409 reminded_enough", "/api/money/requests/{asks}/remind"),
         Person("POST /api/money/requests/{id:guid}/cancel", NoMoney, "200", "/api/money/requests/{asks}/cancel"),
         Person("GET /api/money", "200", "200", "/api/money?ids={asks}"),
+        // The signature admits, of an account that is there.
+        Anyone("POST /processors/{processor}/{account:long}", "404 account_not_found", "/processors/stripe/7000000000000001", "{}"),
         // Programs of a business, by the token of its page.
         Business("GET /api/business/purchases", "200", "200"),
         Business("GET /api/business/purchases/{id}", "404 purchase_not_found", "200", "/api/business/purchases/{purchase}"),

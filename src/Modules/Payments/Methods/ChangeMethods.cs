@@ -30,7 +30,7 @@ internal static class ChangeMethods
             return NotThere();
         }
 
-        await processors.Find(card.Processor).DeleteSavedAsync(card.ProcessorRef, cancellationToken);
+        await (await processors.FindAsync(card.Processor, cancellationToken)).DeleteSavedAsync(card.ProcessorRef, cancellationToken);
         return TypedResults.NoContent();
     }
 

@@ -27,7 +27,7 @@ internal static class SaveMethod
         HttpContext context, ProcessorList processors, MethodStore methods, CancellationToken cancellationToken)
     {
         var request = await CardFreeBody.ReadAsync(context, SaveMethodJson.Default.Request);
-        var processor = processors.Find(SandboxProcessor.ProcessorName);
+        var processor = await processors.FindAsync(SandboxProcessor.ProcessorName, cancellationToken);
         if (await processor.SaveAsync(request.Token, context.Person(), cancellationToken) is not { } saved)
         {
             return new Problem(StatusCodes.Status422UnprocessableEntity, "token_refused", "Save a card", "The processor does not know this token, or it was used by somebody else.",
