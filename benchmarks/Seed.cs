@@ -131,6 +131,13 @@ internal sealed class Seed(NpgsqlConnection connection) : IAsyncDisposable
     /// <summary>What autovacuum would have done by the time a table has grown to this size by itself.</summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
+        // Rows that were copied in, and not by the statements that know the day.
+        await using (var days = new NpgsqlCommand(
+            "update threads.members m set active_on = (t.updated_at at time zone 'UTC')::date from threads.threads t where t.id = m.thread_id and t.kind <> 3 and m.active_on = 'infinity'", connection))
+        {
+            await days.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         await using var vacuum = new NpgsqlCommand("vacuum analyze", connection);
         await vacuum.ExecuteNonQueryAsync(cancellationToken);
     }

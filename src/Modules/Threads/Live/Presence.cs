@@ -48,10 +48,11 @@ internal sealed partial class Presence : ILiveListener, IDisposable
 
     public async Task ConnectedAsync(ILiveConnection connection, bool first, CancellationToken cancellationToken)
     {
-        // Whoever comes back before they counted as gone, or is at another node as well, was here all the time.
-        var cameBack = leaving.TryRemove(connection.Person, out _);
+        // Whoever comes back before they counted as gone, or is at another node as well, was here all the time: of those who were at this node
+        // the list of who is here says so, even while an earlier coming of theirs is still on its way to it.
+        var cameFromLost = leaving.TryRemove(connection.Person, out var leave) && !leave.OfOurs;
         var peers = (await rows.FindPeersAsync([connection.Person], evenHidden: false, cancellationToken))[connection.Person].ToArray();
-        if (here.TryAdd(connection.Person, 0) && !cameBack && !hub.IsOnlineElsewhere(connection.Person))
+        if (here.TryAdd(connection.Person, 0) && !cameFromLost && !hub.IsOnlineElsewhere(connection.Person))
         {
             news.Tell(peers, new(connection.Person, Online: true));
         }

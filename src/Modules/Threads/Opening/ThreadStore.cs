@@ -109,8 +109,8 @@ internal sealed class ThreadStore(NpgsqlDataSource database, Requests requests, 
               on conflict do nothing returning id
             ), joined as (
               -- Whoever makes a group comes first and owns it.
-              insert into threads.members (thread_id, member_id, is_page, joined_at, role)
-              select made.id, m.id, m.is_page, $6, case when $2 = 3 and m.ord = 1 then 1 else 3 end
+              insert into threads.members (thread_id, member_id, is_page, joined_at, role, active_on)
+              select made.id, m.id, m.is_page, $6, case when $2 = 3 and m.ord = 1 then 1 else 3 end, case when $2 = 3 then 'infinity' else ($6 at time zone 'UTC')::date end
               from made, unnest($7, $8) with ordinality as m(id, is_page, ord)
             )
             select id from made
