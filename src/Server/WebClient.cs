@@ -8,7 +8,7 @@ namespace Stoa.Server;
 internal static class WebClient
 {
     private const string NonceKey = "stoa.nonce";
-    private static readonly string[] notPages = ["/api", "/admin", "/dev", "/health", "/live", "/openapi", "/assets"];
+    private static readonly string[] notPages = ["/api", "/admin", "/dev", "/health", "/live", "/openapi", "/assets", "/messenger_platform", "/oauth"];
 
     /// <summary>Made once per request; the page's own style elements carry it.</summary>
     public static string NonceOf(HttpContext context)

@@ -14,7 +14,12 @@ namespace Stoa.Bots.Tests;
 /// <summary>A webhook call as it arrived.</summary>
 internal sealed record Received(byte[] Body, IReadOnlyDictionary<string, string> Headers)
 {
-    public JsonElement Event { get; } = JsonDocument.Parse(Body).RootElement.GetProperty("entry")[0].GetProperty("messaging")[0];
+    private readonly JsonElement entry = JsonDocument.Parse(Body).RootElement.GetProperty("entry")[0];
+
+    /// <summary>A copy for an app that does not hold the thread.</summary>
+    public bool IsStandby => entry.TryGetProperty("standby", out _);
+
+    public JsonElement Event => entry.GetProperty(IsStandby ? "standby" : "messaging")[0];
 
     public int Sequence => int.Parse(Headers["Stoa-Sequence"], System.Globalization.CultureInfo.InvariantCulture);
 

@@ -105,7 +105,7 @@ public sealed class GraphTests(SharedWorld shared)
             ("POST", "/me/messages", text.Replace(psid, "7000000000000001", StringComparison.Ordinal), token, """{"message":"(#100) No matching user found","type":"OAuthException","code":100,"error_subcode":2018001,"error_data":"recipient[id]"""),
             ("POST", "/me/messages", text.Replace(psid, othersPsid, StringComparison.Ordinal), token, """{"message":"(#100) No matching user found","type":"OAuthException","code":100,"error_subcode":2018001,"error_data":"recipient[id]"""),
             // The profile and subscriptions.
-            ("POST", "/me/messenger_profile", "{}", token, """{"message":"(#100) Requires one of the params: greeting, get_started, persistent_menu, payment_settings","type":"OAuthException","code":100"""),
+            ("POST", "/me/messenger_profile", "{}", token, """{"message":"(#100) Requires one of the params: greeting, get_started, persistent_menu, payment_settings, whitelisted_domains, account_linking_url, target_audience, home_url, ice_breakers, commands, description, title","type":"OAuthException","code":100"""),
             ("DELETE", "/me/messenger_profile", null, token, """{"message":"(#100) The parameter fields is required","type":"OAuthException","code":100,"error_data":"fields"""),
             ("POST", $"/{bot.AppId}/subscriptions", """{"object":"page","verify_token":"t"}""", appToken, """{"message":"(#100) The parameter callback_url is required","type":"OAuthException","code":100,"error_data":"callback_url"""),
         };

@@ -23,7 +23,7 @@ public sealed class ProfileTests(SharedWorld shared)
         Assert.Equal("""{"result":"success"}""", await CallAsync(HttpMethod.Post, "/me/messenger_profile", """{"get_started":{"payload":"START"},"whitelisted_domains":["https://x.example"]}"""));
         Assert.Equal("""{"data":[{"get_started":{"payload":"START"}}]}""", await CallAsync(HttpMethod.Get, "/me/messenger_profile?fields=get_started,persistent_menu"));
         Assert.Equal("""{"result":"success"}""", await CallAsync(HttpMethod.Delete, "/me/messenger_profile", """{"fields":["greeting"]}"""));
-        Assert.Equal("""{"data":[{"get_started":{"payload":"START"}}]}""", await CallAsync(HttpMethod.Get, "/me/messenger_profile"));
+        Assert.Equal("""{"data":[{"get_started":{"payload":"START"},"whitelisted_domains":["https://x.example"]}]}""", await CallAsync(HttpMethod.Get, "/me/messenger_profile"));
     }
 
     [Fact]

@@ -3,9 +3,11 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Stoa.Bots.AccountLinking;
 using Stoa.Bots.Apps;
 using Stoa.Bots.Attachments;
 using Stoa.Bots.Graph;
+using Stoa.Bots.Handover;
 using Stoa.Bots.OptIns;
 using Stoa.Bots.Pages;
 using Stoa.Bots.Personas;
@@ -47,6 +49,9 @@ public sealed class BotsModule : IModule
         services.AddSingleton<PersonaStore>();
         services.AddSingleton<OptInStore>();
         services.AddSingleton<Recipients>();
+        services.AddSingleton<ControlStore>();
+        services.AddSingleton<HandoverCalls>();
+        services.AddSingleton<LinkAccounts>();
         services.AddSingleton<SendMessage>();
         services.AddSingleton<Subscribers>();
         services.AddSingleton<LaneStore>();
@@ -66,6 +71,7 @@ public sealed class BotsModule : IModule
         CreateBot.Map(routes);
         ReadPages.Map(routes);
         Pictures.Map(routes);
+        LinkAccounts.Map(routes);
         GraphRoutes.Map(routes);
     }
 }

@@ -13,6 +13,13 @@ public interface IBusinessThreads
     /// <summary>The person and the page of a business thread; null for any other thread.</summary>
     Task<(PageId Page, PersonId Person)?> FindMembersAsync(ThreadId thread, CancellationToken cancellationToken);
 
+    /// <summary>A business thread; null for any other thread.</summary>
+    Task<BusinessThread?> DescribeAsync(ThreadId thread, CancellationToken cancellationToken);
+
+    /// <summary>The threads of a page in the order of their ids, from the one after <paramref name="after"/> on.</summary>
+    /// <param name="limit">1 to 101.</param>
+    Task<IReadOnlyList<BusinessThread>> ListAsync(PageId page, ThreadId after, int limit, CancellationToken cancellationToken);
+
     /// <summary>What a business may know of a person.</summary>
     Task<PersonProfile?> FindProfileAsync(PersonId person, CancellationToken cancellationToken);
 
@@ -29,6 +36,9 @@ public interface IBusinessThreads
     /// <summary>Shows to the other members that somebody writes; ends by itself after 20 seconds.</summary>
     ValueTask ShowTypingAsync(ThreadId thread, MemberId member, bool on, CancellationToken cancellationToken);
 }
+
+/// <param name="UpdatedAt">Of the newest message.</param>
+public sealed record BusinessThread(ThreadId Id, PageId Page, PersonId Person, long LastSeq, DateTimeOffset UpdatedAt);
 
 /// <param name="Name">As the person writes it.</param>
 /// <param name="Locale">BCP 47, as <c>en</c> or <c>pl-PL</c>.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Npgsql;
 using Stoa.Kernel;
 
 namespace Stoa.Threads;
@@ -27,6 +28,17 @@ public sealed record NewEvent(ThreadId Thread, MemberId Sender, Guid ClientId, s
 {
     /// <summary>Uploads that the event shows: claimed in its commit, or the append is <see cref="AppendStatus.Refused"/>. At most <see cref="Media.IMedia.PerEventMax"/>.</summary>
     public IReadOnlyList<MediaId> Media { get; init; } = [];
+
+    /// <summary>Asked in the commit of the event; no means <see cref="AppendStatus.Refused"/>.</summary>
+    public IAppendGuard? Guard { get; init; }
+}
+
+/// <summary>A permission that may be lost until the very moment of the commit.</summary>
+public interface IAppendGuard
+{
+    /// <summary>Whether it still holds. What it locks stays locked until the event is stored, or is not.</summary>
+    /// <param name="connection">In the transaction of the commit.</param>
+    Task<bool> MayAppendAsync(NpgsqlConnection connection, CancellationToken cancellationToken);
 }
 
 public enum AppendStatus

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Stoa.Bots.AccountLinking;
 using Stoa.Bots.Pages;
 
 namespace Stoa.Bots.Apps;
@@ -10,5 +11,6 @@ namespace Stoa.Bots.Apps;
 [JsonSerializable(typeof(CreateBot.CreateBotRequest))]
 [JsonSerializable(typeof(CreateBot.CreatedBot))]
 [JsonSerializable(typeof(PageView))]
+[JsonSerializable(typeof(LinkAccounts.Begun))]
 [JsonSerializable(typeof(ReadPages.FoundPages))]
 internal sealed partial class BotsJson : JsonSerializerContext;

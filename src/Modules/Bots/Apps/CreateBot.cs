@@ -19,8 +19,9 @@ internal static partial class CreateBot
 {
     public sealed record CreateBotRequest(
         string? Name = null, string? Username = null, string? Webhook = null, string? VerifyToken = null,
-        string? Category = null, string? About = null, string? Color = null, bool Verified = false, bool RequireProof = false);
+        string? Category = null, string? About = null, string? Color = null, bool Verified = false, bool RequireProof = false, bool Join = false);
 
+    /// <param name="PageId">With <c>join</c> the page that has the username; the new app is a secondary receiver of it.</param>
     /// <param name="AppSecret">Signs the deliveries. Shown here and nowhere else.</param>
     /// <param name="AccessToken">Lets the bot act for the page. Shown here and nowhere else.</param>
     public sealed record CreatedBot(PageId PageId, AppId AppId, string AppSecret, string AccessToken);
@@ -28,7 +29,7 @@ internal static partial class CreateBot
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/admin/bots", HandleAsync).For(Audience.Operator)
             .WithName("createBot").WithTags("Operator").WithSummary("Make a page and the bot that speaks for it").Accepts<CreateBotRequest>("application/json")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
 
     private static async Task<Results<Created<CreatedBot>, ProblemHttpResult>> HandleAsync(
         HttpContext context, NpgsqlDataSource database, CallbackHandshake handshake, SecretKeys keys, PageDirectory pages, TimeProvider time, CancellationToken cancellationToken)
@@ -41,9 +42,10 @@ internal static partial class CreateBot
 
         // Checked for above, but the type does not say so.
         var username = request.Username!;
-        if (await pages.FindByUsernameAsync(username, cancellationToken) is not null)
+        var known = await pages.FindByUsernameAsync(username, cancellationToken);
+        if (known is not null != request.Join)
         {
-            return Taken(username).AsResult();
+            return request.Join ? Problem.NotFound("page_not_found", "page").AsResult() : Taken(username).AsResult();
         }
 
         if (await handshake.VerifyAsync(request.Webhook!, request.VerifyToken!, cancellationToken) is { } failure)
@@ -51,7 +53,7 @@ internal static partial class CreateBot
             return new Problem(StatusCodes.Status400BadRequest, "webhook_verification_failed", "Ask the webhook whether it wants to be called", failure.WhatHappened, failure.Fix).AsResult();
         }
 
-        var bot = new CreatedBot(PageId.New(), AppId.New(), AppStore.NewSecret(), AppStore.NewToken());
+        var bot = new CreatedBot(known ?? PageId.New(), AppId.New(), AppStore.NewSecret(), AppStore.NewToken());
         return await StoreAsync(database, keys, time.GetUtcNow(), request, bot, cancellationToken)
             ? TypedResults.Created($"/api/pages/{username}", bot)
             : Taken(username).AsResult();
@@ -84,7 +86,7 @@ internal static partial class CreateBot
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // The unique key decides, also between two at the same moment.
-        var made = await connection.ExecuteAsync(new CommandDefinition(
+        var made = request.Join ? 1 : await connection.ExecuteAsync(new CommandDefinition(
             """
             insert into bots.pages (id, username, name, category, about, color, verified, created_at)
             values (@page, @Username, @name, @category, @about, @Color, @Verified, @now) on conflict (username) do nothing
@@ -100,7 +102,8 @@ internal static partial class CreateBot
             """
             insert into bots.apps (id, name, secret, callback_url, fields, require_proof, created_at) values (@app, @name, @secret, @Webhook, @fields, @RequireProof, @now);
             insert into bots.tokens (sha256, app_id, page_id, created_at) values (@token, @app, @page, @now);
-            insert into bots.subscriptions (id, page_id, app_id, active, created_at) values (@subscription, @page, @app, true, @now);
+            insert into bots.subscriptions (id, page_id, app_id, active, receiver_rank, created_at)
+            select @subscription, @page, @app, true, coalesce(max(receiver_rank) + 1, 0), @now from bots.subscriptions where page_id = @page;
             """,
             new
             {

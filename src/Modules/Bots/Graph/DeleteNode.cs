@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Stoa.Bots.Labels;
 using Stoa.Bots.Personas;
 
 namespace Stoa.Bots.Graph;
@@ -8,7 +9,8 @@ internal static class DeleteNode
 {
     public static async Task HandleAsync(GraphCall call, CancellationToken cancellationToken)
     {
-        if (call.Caller.Page is not { } page || !await PersonaCalls.TryDeleteAsync(call, page, cancellationToken))
+        if (call.Caller.Page is not { } page
+            || !(await PersonaCalls.TryDeleteAsync(call, page, cancellationToken) || await LabelCalls.TryDeleteAsync(call, page, cancellationToken)))
         {
             throw call.Unsupported();
         }

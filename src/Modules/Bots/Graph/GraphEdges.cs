@@ -1,7 +1,12 @@
 using System.Text.RegularExpressions;
+using Stoa.Bots.AccountLinking;
+using Stoa.Bots.Apps;
 using Stoa.Bots.Attachments;
+using Stoa.Bots.Handover;
+using Stoa.Bots.Labels;
 using Stoa.Bots.Personas;
 using Stoa.Bots.Profiles;
+using Stoa.Bots.Reading;
 using Stoa.Bots.Sending;
 using Stoa.Bots.Subscriptions;
 
@@ -36,6 +41,31 @@ internal static partial class GraphEdges
         new("GET", "{node}/subscribed_apps", SubscribedApps.ReadAsync),
         new("POST", "{node}/subscribed_apps", SubscribedApps.SetAsync),
         new("DELETE", "{node}/subscribed_apps", SubscribedApps.RemoveAsync),
+        new("GET", "{node}/thread_settings", ReadProfile.HandleAsync),
+        new("POST", "{node}/thread_settings", ThreadSettings.SetAsync),
+        new("DELETE", "{node}/thread_settings", ThreadSettings.RemoveAsync),
+        new("GET", "{node}/custom_user_settings", PersonMenus.ReadAsync),
+        new("POST", "{node}/custom_user_settings", PersonMenus.SetAsync),
+        new("DELETE", "{node}/custom_user_settings", PersonMenus.RemoveAsync),
+        new("GET", "{node}/custom_labels", LabelCalls.ListAsync),
+        new("POST", "{node}/custom_labels", LabelCalls.MakeAsync),
+        new("POST", "{node}/label", LabelCalls.ChangeAsync),
+        new("DELETE", "{node}/label", LabelCalls.ChangeAsync),
+        new("POST", "{node}/pass_thread_control", HandoverCalls.PassAsync),
+        new("POST", "{node}/take_thread_control", HandoverCalls.TakeAsync),
+        new("POST", "{node}/request_thread_control", HandoverCalls.RequestAsync),
+        new("POST", "{node}/release_thread_control", HandoverCalls.ReleaseAsync),
+        new("POST", "{node}/extend_thread_control", HandoverCalls.ExtendAsync),
+        new("GET", "{node}/thread_owner", HandoverCalls.ReadOwnerAsync),
+        new("GET", "{node}/secondary_receivers", HandoverCalls.ReadSecondariesAsync),
+        new("GET", "{node}/conversations", ReadConversations.ListAsync),
+        new("GET", "{node}/threads", ReadConversations.ListAsync),
+        new("GET", "{node}/messages", ReadConversations.ReadMessagesAsync),
+        new("GET", "{node}/ids_for_pages", MatchIds.PagesAsync),
+        new("GET", "{node}/ids_for_apps", MatchIds.AppsAsync),
+        new("POST", "{node}/unlink_accounts", LinkAccounts.UnlinkAsync),
+        new("GET", "debug_token", TokenCalls.DebugAsync),
+        new("GET", "oauth/access_token", TokenCalls.ReadAsync) { NeedsToken = false },
         new("GET", "page_message_tags", ReadTags.HandleAsync),
         new("GET", "{node}/page_message_tags", ReadTags.HandleAsync),
         new("GET", "{node}", ReadNode.HandleAsync),

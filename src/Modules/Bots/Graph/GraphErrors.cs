@@ -28,6 +28,18 @@ internal static class GraphErrors
 
     public static GraphError NoProfile { get; } = GraphError.Parameter("No profile available for this user.", 2018218);
 
+    public static GraphError ControlledByAnother { get; } = new("(#10) Message failed to send because another app is controlling this thread now.", "OAuthException", 10)
+    {
+        ErrorSubcode = 2018300,
+        ErrorUserMsg = "Wait for pass_thread_control, or ask for it with POST /me/request_thread_control.",
+    };
+
+    public static GraphError NoSuchTarget { get; } = GraphError.Parameter("Target app id is incorrect: control goes to the primary receiver, from there to every other, and to the page's inbox.", 2018164, "target_app_id");
+
+    public static GraphError OnlyReceivers { get; } = GraphError.Parameter("Only the primary receiver, or a secondary one for what secondary ones may do, can call this.", 2018171);
+
+    public static GraphError BadLinkingToken { get; } = new("(#10303) Invalid account_linking_token", "OAuthException", 10303);
+
     public static GraphError OutsideWindow { get; } =
         new($"(#10) This message is sent outside of allowed window. Learn more about the new policy here: {PolicyPage}", "OAuthException", 10)
         {

@@ -3,8 +3,11 @@ using System.Text.Json.Nodes;
 using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Stoa.Bots.AccountLinking;
+using Stoa.Bots.Labels;
 using Stoa.Bots.Pages;
 using Stoa.Bots.Personas;
+using Stoa.Bots.Reading;
 using Stoa.Kernel;
 using Stoa.Protocol.Graph;
 using Stoa.Threads;
@@ -27,9 +30,21 @@ internal static class ReadNode
         {
             await ReadPageAsync(call, page, cancellationToken);
         }
+        else if (call.Node.StartsWith("t_", StringComparison.Ordinal))
+        {
+            await ReadConversations.ReadAsync(call, page, cancellationToken);
+        }
+        else if (call.Node.StartsWith("m_", StringComparison.Ordinal))
+        {
+            await ReadConversations.ReadMessageAsync(call, page, cancellationToken);
+        }
         else if (await PersonaCalls.FindAsync(call, page, cancellationToken) is { } persona)
         {
             await call.AnswerAsync(persona);
+        }
+        else if (await LabelCalls.FindAsync(call, page, cancellationToken) is { } label)
+        {
+            await call.AnswerAsync(label);
         }
         else
         {
@@ -40,8 +55,12 @@ internal static class ReadNode
     private static async Task ReadPageAsync(GraphCall call, PageId page, CancellationToken cancellationToken)
     {
         var row = await call.Http.RequestServices.GetRequiredService<PageDirectory>().FindRowAsync(page, cancellationToken) ?? throw call.Unsupported();
+        var recipient = call.Parameters["account_linking_token"].TextOrNull(200) is { } token
+            ? await call.Http.RequestServices.GetRequiredService<LinkAccounts>().FindRecipientAsync(page, token, cancellationToken)
+            : null;
         await call.AnswerAsync(Pick(call, pageFields, page.ToString(), field => field switch
         {
+            "recipient" => recipient,
             "name" => row.Name,
             "username" => row.Username,
             "category" => row.Category,

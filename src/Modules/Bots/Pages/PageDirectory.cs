@@ -62,10 +62,12 @@ internal sealed class PageDirectory(NpgsqlDataSource database) : IPageDirectory
     }
 
     public async Task<byte[]?> DescribeAsync(PageId page, PersonProfile reader, CancellationToken cancellationToken) =>
-        await FindRowAsync(page, cancellationToken) is { } row ? JsonSerializer.SerializeToUtf8Bytes(row.AsSeenBy(reader), BotsJson.Default.PageView) : null;
+        await FindRowAsync(page, cancellationToken) is { } row
+            ? JsonSerializer.SerializeToUtf8Bytes(row.AsSeenBy(reader, await PersonMenus.FindAsync(database, page, reader.Id, cancellationToken)), BotsJson.Default.PageView)
+            : null;
 
     public async Task<string?> FindOfferAsync(PageId page, string payload, CancellationToken cancellationToken) =>
-        await FindRowAsync(page, cancellationToken) is { } row && row.Profile.Offers(payload) ? "postback" : null;
+        (await FindRowAsync(page, cancellationToken) is { } row && row.Profile.Offers(payload)) || await PersonMenus.OffersAsync(database, page, payload, cancellationToken) ? "postback" : null;
 
     public async Task<PageRow?> FindRowAsync(PageId page, CancellationToken cancellationToken)
     {
@@ -98,14 +100,19 @@ internal sealed class PageRow
 
     public MessengerProfile Profile => field ??= MessengerProfile.Parse(ProfileJson);
 
-    public PageView AsSeenBy(PersonProfile reader) => new(
+    /// <param name="ownMenu">The reader's own menu, if the page made one.</param>
+    public PageView AsSeenBy(PersonProfile reader, MessengerProfile? ownMenu = null) => new(
         new(Id), Username, Name, Category, About, Verified, Color, Profile.GreetingFor(reader),
-        Profile.GetStartedPayload is { } payload ? new(payload) : null, Profile.MenuFor(reader.Locale));
+        Profile.GetStartedPayload is { } payload ? new(payload) : null, Profile.MenuFor(reader.Locale, ownMenu), Profile.IceBreakersFor(reader.Locale) is { Count: > 0 } questions ? questions : null);
 }
 
 /// <summary>A page as a person sees it (docs/protocol/http.md, <c>Page</c>).</summary>
 internal sealed record PageView(
-    PageId Id, string Username, string Name, string Category, string About, bool Verified, string? Color, string? Greeting, GetStartedView? GetStarted, MenuView? Menu);
+    PageId Id, string Username, string Name, string Category, string About, bool Verified, string? Color, string? Greeting, GetStartedView? GetStarted, MenuView? Menu,
+    IReadOnlyList<IceBreakerView>? IceBreakers);
+
+/// <summary>A question to begin with; a tap sends the payload.</summary>
+internal sealed record IceBreakerView(string Question, string Payload);
 
 internal sealed record GetStartedView(string Payload);
 

@@ -31,7 +31,13 @@ internal static class ChangeProfile
     }
 
     /// <param name="changes">The new value of each property; null removes it.</param>
-    internal static async Task StoreAsync(GraphCall call, IReadOnlyDictionary<string, JsonElement?> changes, CancellationToken cancellationToken)
+    internal static Task StoreAsync(GraphCall call, IReadOnlyDictionary<string, JsonElement?> changes, CancellationToken cancellationToken) =>
+        StoreAsync(call, changes, new JsonObject { ["result"] = "success" }, menuNeedsGetStarted: true, cancellationToken);
+
+    /// <param name="answer">What the caller gets.</param>
+    /// <param name="menuNeedsGetStarted">The rule of the newer interface; the older one does not have it.</param>
+    internal static async Task StoreAsync(
+        GraphCall call, IReadOnlyDictionary<string, JsonElement?> changes, JsonObject answer, bool menuNeedsGetStarted, CancellationToken cancellationToken)
     {
         var page = call.Page();
         var services = call.Http.RequestServices;
@@ -48,7 +54,7 @@ internal static class ChangeProfile
             }
         }
 
-        if (stored.ContainsKey(MessengerProfile.Menu) && !stored.ContainsKey(MessengerProfile.GetStarted))
+        if (menuNeedsGetStarted && stored.ContainsKey(MessengerProfile.Menu) && !stored.ContainsKey(MessengerProfile.GetStarted))
         {
             throw new GraphException(GraphErrors.MenuNeedsGetStarted);
         }
@@ -56,7 +62,7 @@ internal static class ChangeProfile
         await connection.ExecuteAsync(new CommandDefinition(
             "update bots.pages set profile = @profile::jsonb where id = @id", new { profile = stored.ToJsonString(), id = page.Value }, transaction, cancellationToken: cancellationToken));
         await transaction.CommitAsync(cancellationToken);
-        await call.AnswerAsync(new JsonObject { ["result"] = "success" });
+        await call.AnswerAsync(answer);
     }
 
     // Two changes at once are one after the other: the rule about the menu looks at both.

@@ -20,6 +20,12 @@ internal static class ReadProfile
             }
         }
 
+        // Clients know the testers of payments under two names.
+        if (set[MessengerProfile.PaymentSettings] is JsonObject payment && (payment["testers"] ?? payment["test_users"]) is { } testers)
+        {
+            (payment["testers"], payment["test_users"]) = (testers.DeepClone(), testers.DeepClone());
+        }
+
         await call.AnswerAsync(new JsonObject { ["data"] = set.Count == 0 ? new JsonArray() : new JsonArray(set) });
     }
 }

@@ -44,16 +44,22 @@ internal sealed class Recipients(PageScopedIds ids, IBusinessThreads threads, Op
         }
     }
 
+    /// <summary>The person as the page knows them; made where it is not known yet.</summary>
+    public async Task<string> PsidOfAsync(PageId page, PersonId person, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var psid = (await PageScopedIds.FindOrMakeAsync(connection, transaction, [(page, person)], cancellationToken))[(page, person)];
+        await transaction.CommitAsync(cancellationToken);
+        return psid.ToString(CultureInfo.InvariantCulture);
+    }
+
     private static GraphException Nobody(string member) => new(GraphErrors.NoSuchPerson with { ErrorData = $"recipient[{member}]" });
 
     private async Task<Target> ReachAsync(PageId page, PersonId person, OptIn? optIn, CancellationToken cancellationToken)
     {
         var thread = await FindThreadAsync(page, person, cancellationToken);
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var psid = (await PageScopedIds.FindOrMakeAsync(connection, transaction, [(page, person)], cancellationToken))[(page, person)];
-        await transaction.CommitAsync(cancellationToken);
-        return new(person, thread, psid.ToString(CultureInfo.InvariantCulture), optIn);
+        return new(person, thread, await PsidOfAsync(page, person, cancellationToken), optIn);
     }
 
     // Only a person's act makes a thread: a business never writes first.

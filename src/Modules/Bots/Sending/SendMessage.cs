@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Stoa.Bots.Attachments;
 using Stoa.Bots.Graph;
+using Stoa.Bots.Handover;
 using Stoa.Bots.OptIns;
 using Stoa.Bots.Personas;
 using Stoa.Bots.Webhooks;
@@ -18,7 +19,7 @@ namespace Stoa.Bots.Sending;
 /// <summary><c>POST /me/messages</c>: a page writes to a person, or shows that it reads, types or likes (messenger-platform §1).</summary>
 internal sealed class SendMessage(
     Recipients recipients, IBusinessThreads threads, IThreadLog log, Conversations conversations, OptInStore optIns, ResolveAttachments attachments, SavedAttachments saved, Pictures pictures,
-    PersonaStore personas, Subscribers subscribers, CallLimits limits, NpgsqlDataSource database, TimeProvider time)
+    PersonaStore personas, ControlStore control, HandoverCalls handover, Subscribers subscribers, CallLimits limits, NpgsqlDataSource database, TimeProvider time)
 {
     private const int IdempotencyKeyMax = 200;
 
@@ -32,6 +33,7 @@ internal sealed class SendMessage(
         var request = SendRequest.Read(call.Parameters, call.Request.File is not null);
         var clientId = FindClientId(call);
         var target = await recipients.FindAsync(page, request.Recipient, cancellationToken);
+        var guard = await control.EnterAsync(page, call.Caller.App, target.Thread, cancellationToken);
         var persona = request.PersonaId is { } wanted
             ? await personas.FindAsync(page, wanted, cancellationToken) ?? throw call.Parameters["persona_id"].Wrong("There is no persona with this id on this page.")
             : null;
@@ -57,10 +59,17 @@ internal sealed class SendMessage(
         await pictures.NoteAsync(page, [.. MessageBody.PicturesIn(message, resolved)], cancellationToken);
         await NoteForEchoAsync(page, call, target.Thread, clientId, message.Metadata, cancellationToken);
         var outcome = await log.AppendAsync(
-            new(target.Thread, page, clientId, "message", body) { Media = [.. resolved.Select(r => r.Card?.Id).OfType<MediaId>().Distinct()] }, cancellationToken);
+            new(target.Thread, page, clientId, "message", body) { Media = [.. resolved.Select(r => r.Card?.Id).OfType<MediaId>().Distinct()], Guard = guard }, cancellationToken);
         if (outcome.Status == AppendStatus.Refused)
         {
+            // Who lost the thread on the way is told so; else the person takes nothing from this page.
+            await control.EnterAsync(page, call.Caller.App, target.Thread, cancellationToken);
             throw new GraphException(GraphErrors.PersonNotAvailable);
+        }
+
+        if (request.Control is { } next)
+        {
+            await handover.HandOverAsync(call, page, target, next, cancellationToken);
         }
 
         var answer = new JsonObject();

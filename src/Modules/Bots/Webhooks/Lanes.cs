@@ -11,6 +11,9 @@ namespace Stoa.Bots.Webhooks;
 /// <param name="Purchase">The purchase that the endpoint is asked about; null for plain news.</param>
 internal sealed record NewDelivery(Subscriber Subscriber, ThreadId Thread, string Field, WebhookEvent Event, long? EventSeq = null, Guid? Purchase = null)
 {
+    /// <summary>A copy for an app that does not hold the thread.</summary>
+    public bool Standby { get; init; }
+
     public static readonly string[] Markers = [WebhookFields.Reads, WebhookFields.Deliveries];
 
     /// <summary>A later marker says all that an earlier one of its kind said.</summary>
@@ -80,7 +83,7 @@ internal static class Lanes
 
     /// <summary>The exact body, ASCII.</summary>
     private static string Compose(NewDelivery delivery, DateTimeOffset now) => Encoding.ASCII.GetString(WebhookBytes.Encode(new(
-        "page", [new(new PageId(delivery.Subscriber.PageId).ToString(), now.ToUnixTimeMilliseconds(), [delivery.Event])])));
+        "page", [new(new PageId(delivery.Subscriber.PageId).ToString(), now.ToUnixTimeMilliseconds(), delivery.Standby ? null : [delivery.Event], delivery.Standby ? [delivery.Event] : null)])));
 
     /// <summary>Among markers that follow each other the last of each kind is enough.</summary>
     private static List<NewDelivery> Coalesce(IEnumerable<NewDelivery> deliveries)

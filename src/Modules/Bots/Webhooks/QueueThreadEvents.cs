@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Stoa.Bots.Handover;
 using Stoa.Bots.OptIns;
 using Stoa.Bots.Pages;
 using Stoa.Bots.Sending;
@@ -43,6 +44,7 @@ internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads
         var psids = await PageScopedIds.FindOrMakeAsync(connection, transaction, told.ConvertAll(t => (t.News.Page, t.Person)), cancellationToken);
         var sends = await ReadSendsAsync(connection, transaction, told, subscribers, cancellationToken);
         var queued = told.SelectMany(t => Compose(t, psids[(t.News.Page, t.Person)], subscribers[t.News.Page], sends, optIns)).ToList();
+        queued = await ShareOutAsync(connection, transaction, queued, cancellationToken);
         if (queued.Count > 0)
         {
             await Lanes.AppendAsync(connection, transaction, queued, time.GetUtcNow(), cancellationToken);
@@ -88,6 +90,37 @@ internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads
         }
 
         return told;
+    }
+
+    /// <summary>Where a page has several apps, the one that holds the thread is told, and the others get copies if they asked for them.</summary>
+    private async Task<List<NewDelivery>> ShareOutAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, List<NewDelivery> queued, CancellationToken cancellationToken)
+    {
+        var pages = queued.Select(q => q.Subscriber.PageId).Distinct().ToArray();
+        var apps = (await connection.QueryAsync<(long Page, long App)>(new CommandDefinition(
+            "select page_id, app_id from bots.subscriptions where page_id = any(@pages) and active order by receiver_rank, created_at, id", new { pages }, transaction, cancellationToken: cancellationToken)))
+            .GroupBy(r => r.Page).Where(g => g.Count() > 1).ToDictionary(g => g.Key, g => new Receivers(g.First().App, [.. g.Select(r => r.App)]));
+        if (apps.Count == 0)
+        {
+            return queued;
+        }
+
+        var shared = queued.Where(q => apps.ContainsKey(q.Subscriber.PageId)).Select(q => q.Thread).Distinct().ToList();
+        var now = time.GetUtcNow();
+        await ControlStore.RenewAsync(connection, transaction, [.. queued.Where(q => q.EventSeq is not null).Select(q => q.Thread).Where(shared.Contains).Distinct()], now, cancellationToken);
+        var control = await ControlStore.ReadAllAsync(connection, transaction, shared, cancellationToken);
+        return [.. queued.Select(q =>
+        {
+            if (!apps.TryGetValue(q.Subscriber.PageId, out var receivers))
+            {
+                return q;
+            }
+
+            var (owner, fence, until) = control.GetValueOrDefault(q.Thread);
+            return receivers.Effective(owner, fence, until, now).Owner == q.Subscriber.AppId ? q
+                : !q.Subscriber.Takes(WebhookFields.Standby) ? null
+                // What a button says is the owner's business.
+                : q with { Standby = true, EventSeq = null, Event = q.Event.Postback is { } pressed ? q.Event with { Postback = pressed with { Payload = null } } : q.Event };
+        }).OfType<NewDelivery>()];
     }
 
     private IEnumerable<NewDelivery> Compose(Told told, long psid, IEnumerable<Subscriber> subscribers, Dictionary<(long, Guid), (long App, string? Metadata)> sends,

@@ -22,7 +22,7 @@ internal sealed class Subscribers(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var all = await connection.QueryAsync<Subscriber>(new CommandDefinition(
-            $"select {Columns} where s.page_id = @page and s.active order by s.created_at, s.id", new { page = page.Value }, cancellationToken: cancellationToken));
+            $"select {Columns} where s.page_id = @page and s.active order by s.receiver_rank, s.created_at, s.id", new { page = page.Value }, cancellationToken: cancellationToken));
         return all.FirstOrDefault(s => s.Takes(field));
     }
 

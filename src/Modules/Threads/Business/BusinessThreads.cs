@@ -22,6 +22,39 @@ internal sealed class BusinessThreads(NpgsqlDataSource database, ThreadStore thr
         return await reader.ReadAsync(cancellationToken) ? (new(reader.GetInt64(0)), new(reader.GetInt64(1))) : null;
     }
 
+    public async Task<BusinessThread?> DescribeAsync(ThreadId thread, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select id, party_a, party_b, last_seq, updated_at from threads.threads where id = $1 and kind = 2");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
+        return (await ReadAsync(command, cancellationToken)) is [var found] ? found : null;
+    }
+
+    public async Task<IReadOnlyList<BusinessThread>> ListAsync(PageId page, ThreadId after, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            select t.id, t.party_a, t.party_b, t.last_seq, t.updated_at
+            from (select m.thread_id from threads.members m where m.member_id = $1 and m.thread_id > $2 order by m.thread_id limit $3) mine
+            join threads.threads t on t.id = mine.thread_id and t.kind = 2 order by t.id
+            """);
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = page.Value });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after.Value });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Math.Clamp(limit, 1, 101) });
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    private static async Task<List<BusinessThread>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var found = new List<BusinessThread>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            found.Add(new(new(reader.GetInt64(0)), new(reader.GetInt64(1)), new(reader.GetInt64(2)), reader.GetInt64(3), reader.GetFieldValue<DateTimeOffset>(4)));
+        }
+
+        return found;
+    }
+
     public async Task<PersonProfile?> FindProfileAsync(PersonId person, CancellationToken cancellationToken) =>
         (await people.FindAsync([person], cancellationToken)).TryGetValue(person, out var card) ? new(card.Id, card.Name, card.Locale) : null;
 

@@ -49,9 +49,9 @@ internal sealed class ThreadLog : IThreadLog, IAsyncDisposable
 
     public async Task<AppendOutcome> AppendAsync(NewEvent newEvent, CancellationToken cancellationToken)
     {
-        var result = newEvent.Media.Count == 0
+        var result = newEvent is { Media.Count: 0, Guard: null }
             ? await AppendAsync(newEvent, EventKind.Of(newEvent.Kind), replyTo: 0, cancellationToken)
-            : await ChangeAsync(newEvent.Thread, newEvent.Sender, newEvent.ClientId, new AppendWithMedia(media, newEvent), cancellationToken);
+            : await ChangeAsync(newEvent.Thread, newEvent.Sender, newEvent.ClientId, new GuardedAppend(media, newEvent), cancellationToken);
         return new(result.Verdict is AppendVerdict.Repeated or AppendVerdict.Appended ? (AppendStatus)result.Verdict : AppendStatus.Refused, result.Seq, result.At);
     }
 
