@@ -69,6 +69,7 @@ public sealed class ProcessorServers : IAsyncDisposable
             }
         });
         FakeStripe.Map(fakes);
+        FakePayPal.Map(fakes);
         await fakes.StartAsync();
 
         var root = FindRoot();
@@ -136,6 +137,11 @@ internal static class Faking
         }
 
         context.Response.StatusCode = status;
+        if (json.Length == 0)
+        {
+            return;
+        }
+
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(json, context.RequestAborted);
     }

@@ -41,7 +41,7 @@ public abstract class RemoteSpecification(ProcessorServers servers) : ProcessorS
     {
         client.Dispose();
         await database.DisposeAsync();
-        Assert.Empty(servers.Violations);
+        Assert.True(servers.Violations.IsEmpty, string.Join("\n", servers.Violations.Distinct()));
         GC.SuppressFinalize(this);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Stoa.Hosting.Outbound;
 using Stoa.Payments.Processors;
+using Stoa.Payments.Processors.PayPal;
 using Stoa.Payments.Processors.Remote;
 using Stoa.Payments.Processors.Stripe;
 using Stoa.Payments.Sandbox;
@@ -12,6 +13,7 @@ internal sealed class Connectors(
     GuardedClient client, SentRequests sent, Customers customers, PayOrigin origin, TimeProvider time, IOptions<PaymentsOptions> options)
 {
     private readonly ProcessorHttp http = new(client);
+    private readonly PayPalTokens payPalTokens = new(time);
 
     public IProcessor Create(MerchantAccount account)
     {
@@ -19,6 +21,8 @@ internal sealed class Connectors(
         return account.Processor switch
         {
             StripeProcessor.ProcessorName => new StripeProcessor(new(http, addresses.Stripe, account), account, sent, customers, origin.AppOrigin, time),
+            PayPalProcessor.ProcessorName => new PayPalProcessor(
+                new(http, payPalTokens, account.Live ? addresses.PayPalLive : addresses.PayPalTest, account), account, sent, origin.AppOrigin, time),
             _ => throw new InvalidOperationException($"There is no connector for '{account.Processor}'."),
         };
     }
