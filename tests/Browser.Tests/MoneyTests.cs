@@ -110,6 +110,47 @@ public sealed class MoneyTests(Chromium chromium)
         chromium.AssertQuiet(tomek.Page);
     }
 
+    [Fact]
+    public async Task A_large_payment_asks_for_the_PIN_waits_is_taken_back_and_the_month_shows_on_the_statement()
+    {
+        await using var server = await StoaServer.StartAsync(new() { World = World.Town, RunningClock = true });
+        var url = $"http://localhost:{server.Address.Port}";
+        var zofia = await Journey.SignInAsync(await chromium.OpenWindowAsync(), url, "Zofia Nowak");
+        await zofia.Page.GotoAsync($"{url}/money");
+        await zofia.Button("money", "pin.set").ClickAsync();
+        await zofia.Page.GetByLabel(zofia.Words.Of("money", "pin.new")).FillAsync("4821");
+        await zofia.Button("money", "pin.save").ClickAsync();
+        await Expect(zofia.Button("money", "pin.change")).ToBeVisibleAsync();
+        await zofia.PictureAsync("money-desktop-light-page");
+
+        await zofia.Page.GotoAsync(url);
+        await zofia.OpenConversationAsync("leila", "Leila Haddad");
+        await zofia.Button("threads", "money.open").ClickAsync();
+        await Amount(zofia).FillAsync("150");
+        await zofia.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Combobox, new() { NameRegex = new($"^{zofia.Words.Of("money", "when")}") }).SelectOptionAsync("3600");
+        await zofia.Button("money", "next").ClickAsync();
+        await Sure(zofia).CheckAsync();
+        await Expect(Send(zofia)).ToBeDisabledAsync();
+        await zofia.Page.GetByLabel(zofia.Words.Of("money", "pin"), new() { Exact = true }).FillAsync("1234");
+        await Send(zofia).ClickAsync();
+        await Expect(zofia.Page.GetByText(zofia.Words.Of("money", "problem.pin"))).ToBeVisibleAsync();
+        await zofia.PictureAsync("money-desktop-light-pin");
+        await zofia.Page.GetByLabel(zofia.Words.Of("money", "pin"), new() { Exact = true }).FillAsync("4821");
+        await Send(zofia).ClickAsync();
+        await Expect(Card(zofia, "150.00").GetByText(zofia.Words.Of("money", "state.transfer.waiting"), new() { Exact = true })).ToBeVisibleAsync();
+        await zofia.PictureAsync("money-desktop-light-waiting");
+        await Card(zofia, "150.00").GetByRole(AriaRole.Button, new() { Name = zofia.Words.Of("money", "takeMoneyBack") }).ClickAsync();
+        await zofia.Page.GetByRole(AriaRole.Alertdialog).GetByRole(AriaRole.Button, new() { Name = zofia.Words.Of("money", "takeMoneyBack") }).ClickAsync();
+        await Expect(Card(zofia, "150.00").GetByText(zofia.Words.Of("money", "state.transfer.cancelled"))).ToBeVisibleAsync();
+
+        var leila = await Journey.SignInAsync(await chromium.OpenWindowAsync(new() { Phone = true, Dark = true }), url, "ليلى|Leila", "ar");
+        await leila.Page.GotoAsync($"{url}/money/statement");
+        await Expect(leila.Page.GetByRole(AriaRole.Row, new() { NameRegex = new("500") }).First).ToBeVisibleAsync();
+        await leila.PictureAsync("money-phone-dark-arabic-statement");
+        chromium.AssertQuiet(zofia.Page);
+        chromium.AssertQuiet(leila.Page);
+    }
+
     private static async Task AskAsync(Journey who, string amount, string? picture = null)
     {
         await who.Button("threads", "money.open").ClickAsync();

@@ -27,6 +27,7 @@ public sealed class PeopleModule : IModule
         services.AddSingleton<ISessions>(provider => provider.GetRequiredService<SessionStore>());
         services.AddHostedService<SessionWatch>();
         services.AddSingleton<HashGate>();
+        services.AddSingleton<ISecrets, Secrets>();
         services.AddSingleton<TryCounter>();
         services.AddSingleton<IPeople, PeopleDirectory>();
         services.AddSingleton<IDemoSeed, SeedDemoPeople>();

@@ -29,5 +29,9 @@ public sealed class WalletModule : IModule
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WalletJson.Default));
     }
 
-    public void MapRoutes(IEndpointRouteBuilder routes) => ReadWallet.Map(routes);
+    public void MapRoutes(IEndpointRouteBuilder routes)
+    {
+        ReadWallet.Map(routes);
+        Statement.Map(routes);
+    }
 }

@@ -108,6 +108,8 @@ internal sealed class Friend(StoaServer server, PersonId id, string handle, stri
         return thread.Text("id");
     }
 
+    public Task<string> TextAsync(string path) => client.GetStringAsync(path, Ct);
+
     public static object Eur(long minor) => new { amountMinor = minor, currency = "EUR" };
 
     public Task<(int Status, JsonElement Body)> SendAsync(Friend to, string thread, long minor, Guid? key = null, string? note = null, bool first = true, string? request = null) =>

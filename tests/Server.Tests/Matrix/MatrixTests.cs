@@ -127,6 +127,13 @@ public sealed class MatrixTests
         Person("POST /api/money/requests/{id:guid}/decline", NoMoney, "200", "/api/money/requests/{asked}/decline"),
         Person("POST /api/money/requests/{id:guid}/remind", NoMoney, "409 reminded_enough", "/api/money/requests/{asks}/remind"),
         Person("POST /api/money/requests/{id:guid}/cancel", NoMoney, "200", "/api/money/requests/{asks}/cancel"),
+        // Nothing of it waits: the member's is with Leila.
+        Person("POST /api/money/transfers/{id:guid}/cancel", NoMoney, "409 not_cancellable", "/api/money/transfers/{sent}/cancel"),
+        Person("GET /api/money/standing", "200", "200"),
+        Person("PUT /api/money/pin", "204", "204", body: """{"pin":"4821"}"""),
+        Person("POST /api/money/appeal", "409 not_frozen", "409 not_frozen", body: """{"text":"Why?"}"""),
+        Person("GET /api/wallet/statement", "200", "200", "/api/wallet/statement?since=2026-11-01T00:00:00Z&until=2026-12-01T00:00:00Z"),
+        Person("GET /api/wallet/statement.csv", "200", "200", "/api/wallet/statement.csv?since=2026-11-01T00:00:00Z&until=2026-12-01T00:00:00Z"),
         Person("GET /api/money", "200", "200", "/api/money?ids={asks}"),
         // The signature admits, of an account that is there.
         Anyone("POST /processors/{processor}/{account:long}", "404 account_not_found", "/processors/stripe/7000000000000001", "{}"),
@@ -152,6 +159,9 @@ public sealed class MatrixTests
 
         // The operator
         new("POST /admin/bots", "/admin/bots", """{"name":"Fresh","username":"{fresh}","webhook":"{webhook}","verifyToken":"matrix"}""", Hidden, Hidden, Hidden, Hidden, Hidden, Hidden, "201"),
+
+        new("PUT /admin/money/people/{handle}", "/admin/money/people/tomek", """{"tier":2}""", Hidden, Hidden, Hidden, Hidden, Hidden, Hidden, "204"),
+        new("GET /admin/money/frozen", "/admin/money/frozen", null, Hidden, Hidden, Hidden, Hidden, Hidden, Hidden, "200"),
 
         // Bots, with and without a version in front
         .. Bot($"GET /{Node}", "/{page}", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),

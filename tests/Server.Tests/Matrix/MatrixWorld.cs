@@ -82,6 +82,9 @@ internal sealed class MatrixWorld : IAsyncDisposable
         var gift = await PostAsync(server.Client, "/api/money/gifts",
             new { key = Guid.NewGuid(), thread = Text(group, "id"), amount = new { amountMinor = 100, currency = "EUR" }, portions = 2 }, await SignInAsync(server, "leila", cancellationToken), cancellationToken);
 
+        var sent = await PostAsync(server.Client, "/api/money/transfers",
+            new { key = Guid.NewGuid(), thread = direct, amount = new { amountMinor = 100, currency = "EUR" }, to = Text(leila, "id"), toName = Text(leila, "name"), firstPaymentConfirmed = true }, zofia, cancellationToken);
+
         var upload = await BeginUploadAsync(server, 3, zofia, cancellationToken);
         var picture = await BeginUploadAsync(server, pixel.Length, zofia, cancellationToken);
         await SendBytesAsync(server, HttpMethod.Patch, picture, zofia, cancellationToken);
@@ -103,6 +106,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
             ["leila"] = Text(leila, "id"),
             ["leilaName"] = Text(leila, "name"),
             ["gift"] = Text(gift, "id"),
+            ["sent"] = Text(sent, "id"),
             ["asks"] = Text(asks, "id"),
             ["asked"] = Text(asked, "id"),
             ["psid"] = psid,

@@ -1,6 +1,6 @@
 import type { CurrencyCode, Instant, MemberId, ThreadId } from './ids.ts';
 import { request } from './request.ts';
-import type { Money } from './types.ts';
+import type { Money, WalletEntry } from './types.ts';
 
 /** Money between people: docs/protocol/money.md. */
 export interface MoneyParty {
@@ -86,10 +86,53 @@ export interface MoneyToSend {
   firstPaymentConfirmed?: boolean;
   /** The request that it pays. */
   request?: string;
+  /** Puts it off; until then it can be taken back. */
+  sendInSeconds?: number;
+  pin?: string;
 }
 
 export const sendMoney = (money: MoneyToSend) =>
   request<TransferItem>('POST', '/api/money/transfers', { body: money });
+
+export const cancelTransfer = (id: string) =>
+  request<TransferItem>('POST', `/api/money/transfers/${id}/cancel`);
+
+export interface Standing {
+  tier: number;
+  dayMax: Money;
+  dayLeft: Money;
+  /** From this amount on a payment needs the PIN. */
+  pinFrom: Money;
+  pinSet: boolean;
+  frozen?: { why: string; since: Instant; appealed: boolean };
+}
+
+export const getStanding = (currency: string, signal?: AbortSignal) =>
+  request<Standing>('GET', '/api/money/standing', { query: { currency }, signal });
+
+/** People of the demo world have no password. */
+export const setPin = (pin: string, password: string | undefined) =>
+  request<void>('PUT', '/api/money/pin', { body: { pin, ...(password === undefined ? {} : { password }) } });
+
+export const appealFreeze = (text: string) => request<void>('POST', '/api/money/appeal', { body: { text } });
+
+interface Span {
+  currency: string;
+  /** Included. */
+  since: string;
+  /** Not included. */
+  until: string;
+}
+
+export const getStatement = (span: Span & { after: string | undefined }, signal?: AbortSignal) =>
+  request<{ opening: Money; closing: Money; entries: WalletEntry[]; next: string | null }>(
+    'GET',
+    '/api/wallet/statement',
+    { query: { ...span }, signal },
+  );
+
+export const statementFile = ({ currency, since, until }: Span) =>
+  `/api/wallet/statement.csv?${new URLSearchParams({ currency, since, until })}`;
 
 export interface MoneyToAsk {
   key: string;
@@ -109,6 +152,7 @@ export const giveToGroup = (gift: {
   portions: number;
   random: boolean;
   note?: string;
+  pin?: string;
 }) => request<GiftItem>('POST', '/api/money/gifts', { body: gift });
 
 /** One portion for each: asking again answers the same. */

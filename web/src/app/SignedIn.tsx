@@ -21,6 +21,12 @@ const FindPage = lazy(() =>
 const JoinPage = lazy(() =>
   import('../features/threads/group/JoinPage.tsx').then((module) => ({ default: module.JoinPage })),
 );
+const Safety = lazy(() =>
+  import('../features/money/Safety.tsx').then((module) => ({ default: module.Safety })),
+);
+const StatementPage = lazy(() =>
+  import('../features/money/StatementPage.tsx').then((module) => ({ default: module.StatementPage })),
+);
 const MoneyPage = lazy(() =>
   import('../features/payments/MoneyPage.tsx').then((module) => ({ default: module.MoneyPage })),
 );
@@ -50,7 +56,19 @@ export function SignedIn({ me, language, onChooseLanguage, onSignedOut }: Signed
                   path="/find"
                   element={<FindPage onOpenThread={(thread) => void navigate(`/t/${thread.id}`)} />}
                 />
-                <Route path="/money" element={<MoneyPage />} />
+                <Route
+                  path="/money"
+                  element={
+                    <MoneyPage
+                      safety={<Safety isDemo={me.demo} />}
+                      onStatement={() => void navigate('/money/statement')}
+                    />
+                  }
+                />
+                <Route
+                  path="/money/statement"
+                  element={<StatementPage onBack={() => void navigate('/money')} />}
+                />
                 <Route path="/join" element={<Join />} />
                 <Route path="*" element={<NothingHere />} />
               </Routes>

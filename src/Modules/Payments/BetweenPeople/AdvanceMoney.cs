@@ -7,7 +7,7 @@ namespace Stoa.Payments.BetweenPeople;
 /// Takes a transfer as far as it goes. The caller, the sweep and a repeat of the request all end here, at once or one after the other: the
 /// ledger's ids follow from the transfer, so whoever comes second finds what the first did.
 /// </summary>
-internal sealed class AdvanceMoney(MoneyStore store, ILedger ledger, TimeProvider time)
+internal sealed class AdvanceMoney(MoneyStore store, ILedger ledger, Permits permits, TimeProvider time)
 {
     /// <summary>Asks the ledger for what is due, and stores its answer.</summary>
     public async Task<TransferRow> TransferAsync(TransferRow row, CancellationToken cancellationToken)
@@ -20,6 +20,11 @@ internal sealed class AdvanceMoney(MoneyStore store, ILedger ledger, TimeProvide
             case SendingState.Created:
                 row = await SeeAsync(row, await PostAsync(Hold(row), cancellationToken), SendingSeen.Held, cancellationToken);
                 return row.State == SendingState.Waiting && row.SendAt <= time.GetUtcNow() ? await TransferAsync(row, cancellationToken) : row;
+
+            // Who was frozen meanwhile sends nothing; the money stays held, and theirs to take back.
+            case SendingState.Waiting when row.SendAt <= time.GetUtcNow() && (await permits.ReadAsync(row.Sender, cancellationToken)).FrozenAt is not null:
+                await store.PutOffAsync(row.Id, cancellationToken);
+                return row;
 
             case SendingState.Waiting when row.SendAt <= time.GetUtcNow():
                 var posted = await PostAsync(End(row, TransferKind.PostHold), cancellationToken);

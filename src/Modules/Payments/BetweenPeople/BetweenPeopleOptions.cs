@@ -23,6 +23,41 @@ internal sealed class BetweenPeopleOptions
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan GiftLasts { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>The most that somebody of tier 0 (nothing known of them) may send in 24 hours, in euros or what stands for one. Default 0.</summary>
+    [Range(0, 10_000_000)]
+    public long Tier0DayMax { get; set; }
+
+    /// <summary>The same of tier 1, which everybody has until the operator says otherwise. Default 1,000.</summary>
+    [Range(0, 10_000_000)]
+    public long Tier1DayMax { get; set; } = 1_000;
+
+    /// <summary>The same of tier 2, whose identity is proven. Default 10,000.</summary>
+    [Range(0, 10_000_000)]
+    public long Tier2DayMax { get; set; } = 10_000;
+
+    /// <summary>From how much on a payment needs the sender's PIN, in euros or what stands for one. Default 100; lower is safer and more of a nuisance.</summary>
+    [Range(0, 10_000_000)]
+    public long PinFromEuros { get; set; } = 100;
+
+    /// <summary>Wrong PINs before it is locked. Default 5.</summary>
+    [Range(1, 100)]
+    public short PinTries { get; set; } = 5;
+
+    /// <summary>How long a locked PIN stays so. Default an hour.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan PinLockLasts { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>The longest that a sender may put off a payment. Default 30 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
+    public TimeSpan DelayMax { get; set; } = TimeSpan.FromDays(30);
+
+    public long DayMaxInEuros(short tier) => tier switch
+    {
+        0 => Tier0DayMax,
+        1 => Tier1DayMax,
+        _ => Tier2DayMax,
+    };
+
     /// <summary>Open bills one person may have at a time. Default 50: asking costs nothing, so it is bounded.</summary>
     [Range(1, 10_000)]
     public int OpenBillsMax { get; set; } = 50;

@@ -16,6 +16,7 @@ internal static class BetweenPeopleServices
         services.AddSingleton<MoneyNews>();
         services.AddSingleton<MoneyViews>();
         services.AddSingleton<AdvanceMoney>();
+        services.AddSingleton<Permits>();
         services.AddSingleton<SendMoney>();
         services.AddSingleton<AskForMoney>();
         services.AddSingleton<AnswerRequest>();
@@ -30,6 +31,8 @@ internal static class BetweenPeopleServices
     public static void Map(IEndpointRouteBuilder routes)
     {
         SendMoney.Map(routes);
+        CancelTransfer.Map(routes);
+        MoneyStanding.Map(routes);
         AskForMoney.Map(routes);
         AnswerRequest.Map(routes);
         GiveToGroup.Map(routes);

@@ -17,11 +17,12 @@ namespace Stoa.Payments.BetweenPeople;
 
 /// <summary>A gift to a group: so much, in so many portions, for whoever takes one in time.</summary>
 internal sealed class GiveToGroup(
-    IPeopleThreads threads, GiftStore store, AdvanceGift advance, ILedger ledger, MoneyViews views, TimeProvider time, IOptions<PaymentsOptions> payments, IOptions<BetweenPeopleOptions> options)
+    IPeopleThreads threads, GiftStore store, AdvanceGift advance, ILedger ledger, Permits permits, MoneyViews views, TimeProvider time, IOptions<PaymentsOptions> payments, IOptions<BetweenPeopleOptions> options)
 {
     /// <param name="Portions">1 to 100, at most as many as the amount has minor units.</param>
     /// <param name="Random">True: by chance; else as equal as can be.</param>
-    public sealed record Request(Guid Key, ThreadId Thread, Money Amount, int Portions, bool Random = false, string? Note = null);
+    /// <param name="Pin">Of larger gifts.</param>
+    public sealed record Request(Guid Key, ThreadId Thread, Money Amount, int Portions, bool Random = false, string? Note = null, string? Pin = null);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/money/gifts", async Task<Results<Created<MoneyView>, Ok<MoneyView>>> (HttpContext context, GiveToGroup give, CancellationToken cancellationToken) =>
@@ -45,6 +46,7 @@ internal sealed class GiveToGroup(
 
         Wishes.CheckAmount(request.Amount, payments.Value.AmountMinorMax);
         await CheckAsync(giver, request, cancellationToken);
+        await permits.AskAsync(giver, request.Amount, request.Pin, cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
         var amounts = request.Random ? Gifts.ByChance(request.Amount.AmountMinor, request.Portions, Draw) : Gifts.Equally(request.Amount.AmountMinor, request.Portions);
         var wanted = new GiftRow(id, hash, request.Thread.Value, giver.Value, WireIds.New(), request.Amount.AmountMinor, request.Amount.Currency.Code, note, request.Random,
@@ -52,7 +54,7 @@ internal sealed class GiveToGroup(
         {
             Portions = [.. amounts.Select((minor, i) => new PortionRow(id, (short)(i + 1), minor, "free", null))],
         };
-        var (gift, created) = await store.BeginAsync(wanted, (_, _) => Task.CompletedTask, cancellationToken);
+        var (gift, created) = await store.BeginAsync(wanted, permits.UnderLock(giver, request.Amount, id, cancellationToken), cancellationToken);
         return (await FinishAsync(gift, hash, request.Key, cancellationToken), created);
     }
 

@@ -80,6 +80,14 @@ internal sealed partial class MoneyStore(NpgsqlDataSource database, TimeProvider
         return await FindTransferAsync(wanted.Id, cancellationToken) ?? throw new InvalidOperationException($"Transfer {wanted.Id} was stored and is not there.");
     }
 
+    /// <summary>Has the sweep look again later.</summary>
+    public async Task PutOffAsync(Guid thing, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update payments.money_jobs set due_at = @later where thing = @thing", new { thing, later = Now + TimeSpan.FromMinutes(10) }, cancellationToken: cancellationToken));
+    }
+
     /// <summary>Stores what the ledger said of a transfer, the share that it pays, and the news of it.</summary>
     /// <returns>The transfer as it stands now, changed by this call or by another before it.</returns>
     public async Task<TransferRow> SeeAsync(TransferRow row, SendingSeen seen, string? failure, CancellationToken cancellationToken)

@@ -130,4 +130,6 @@ internal sealed class MoneyViews(IPeople people, Microsoft.Extensions.Options.IO
 [JsonSerializable(typeof(MoneyView))]
 [JsonSerializable(typeof(MoneyView.Items))]
 [JsonSerializable(typeof(LookAtReceiver.Outlook))]
+[JsonSerializable(typeof(MoneyStanding.View))]
+[JsonSerializable(typeof(MoneyStanding.Appeals))]
 internal sealed partial class MoneyJson : JsonSerializerContext;

@@ -17,7 +17,8 @@ namespace Stoa.Payments.BetweenPeople;
 
 /// <summary>Sends money to the other person of a thread, or pays what somebody asked for. What is confirmed is bound to amount and receiver.</summary>
 internal sealed class SendMoney(
-    IPeopleThreads threads, IPeople people, MoneyStore store, AdvanceMoney advance, ILedger ledger, MoneyViews views, IOptions<PaymentsOptions> options)
+    IPeopleThreads threads, IPeople people, MoneyStore store, AdvanceMoney advance, ILedger ledger, Permits permits, MoneyViews views, TimeProvider time,
+    IOptions<PaymentsOptions> options, IOptions<BetweenPeopleOptions> between)
 {
     /// <param name="Key">Made when the sheet opens, and kept for every repeat.</param>
     /// <param name="Thread">A direct thread; with a request the one it was made in.</param>
@@ -25,8 +26,11 @@ internal sealed class SendMoney(
     /// <param name="ToName">Under which name they saw them: if it has changed since, nothing is sent.</param>
     /// <param name="FirstPaymentConfirmed">The sender was told that they never paid this person before.</param>
     /// <param name="Paying">The request that this pays; the amount is then the share's.</param>
+    /// <param name="SendInSeconds">Puts it off; until then the sender may take it back. The money is held meanwhile.</param>
+    /// <param name="Pin">Of larger payments.</param>
     public sealed record Request(
-        Guid Key, ThreadId Thread, Money Amount, PersonId To, string ToName, string? Note = null, bool FirstPaymentConfirmed = false, [property: JsonPropertyName("request")] Guid? Paying = null);
+        Guid Key, ThreadId Thread, Money Amount, PersonId To, string ToName, string? Note = null, bool FirstPaymentConfirmed = false, [property: JsonPropertyName("request")] Guid? Paying = null,
+        int? SendInSeconds = null, string? Pin = null);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/money/transfers", async Task<Results<Created<MoneyView>, Ok<MoneyView>>> (HttpContext context, SendMoney send, CancellationToken cancellationToken) =>
@@ -42,7 +46,7 @@ internal sealed class SendMoney(
     {
         var id = Wishes.IdOf("payments.money-transfer/1", sender, request.Key);
         var note = Wishes.CleanNote(request.Note);
-        var hash = Wishes.HashOf(1, request.Thread, request.Amount.AmountMinor, request.Amount.Currency, request.To, note, request.Paying);
+        var hash = Wishes.HashOf(1, request.Thread, request.Amount.AmountMinor, request.Amount.Currency, request.To, note, request.Paying, request.SendInSeconds);
 
         // A repeat answers with what the first one began, whatever has become of thread and people since.
         if (await store.FindTransferAsync(id, cancellationToken) is { } known)
@@ -51,6 +55,7 @@ internal sealed class SendMoney(
         }
 
         Wishes.CheckAmount(request.Amount, options.Value.AmountMinorMax);
+        CheckDelay(request);
         var share = await CheckReceiverAsync(sender, request, cancellationToken);
         var balance = await ledger.ReadBalanceAsync(new Account(AccountKind.Person, sender.Value, request.Amount.Currency), cancellationToken);
         if (balance.Available.AmountMinor < request.Amount.AmountMinor)
@@ -59,9 +64,11 @@ internal sealed class SendMoney(
             throw MoneyProblems.TooLittle(request.Amount).AsException();
         }
 
+        await permits.AskAsync(sender, request.Amount, request.Pin, cancellationToken);
+        DateTime? sendAt = request.SendInSeconds is { } seconds ? time.GetUtcNow().UtcDateTime.AddSeconds(seconds) : null;
         var wanted = new TransferRow(id, hash, sender.Value, request.To.Value, request.Thread.Value, request.Amount.AmountMinor, request.Amount.Currency.Code, note, request.Paying, share,
-            "created", Failure: null, SendAtUtc: null, Version: 1, default, default);
-        var stored = await store.BeginAsync(wanted, (_, _) => Task.CompletedTask, cancellationToken);
+            "created", Failure: null, sendAt, Version: 1, default, default);
+        var stored = await store.BeginAsync(wanted, permits.UnderLock(sender, request.Amount, id, cancellationToken), cancellationToken);
         return (await FinishAsync(stored, hash, request.Key, sender, cancellationToken), true);
     }
 
@@ -146,6 +153,14 @@ internal sealed class SendMoney(
                 $"Asked for is {asked}, sent would be {request.Amount}.", $"Send {asked}; what you want to give besides goes by itself.")),
             _ => share.Number,
         };
+    }
+
+    private void CheckDelay(Request request)
+    {
+        if (request.SendInSeconds is { } seconds && (seconds < 1 || seconds > between.Value.DelayMax.TotalSeconds || request.Paying is not null))
+        {
+            throw new ProblemException(Problem.Invalid("delay_invalid", $"A payment can be put off by 1 second to {between.Value.DelayMax.TotalDays:0.##} days, and what pays a request cannot.", "Correct 'sendInSeconds'."));
+        }
     }
 
     private static Problem TooMuchThere(Money amount) => new(StatusCodes.Status422UnprocessableEntity, "balance_too_large", "Send money",

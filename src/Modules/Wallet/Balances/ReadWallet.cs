@@ -70,12 +70,15 @@ internal static class ReadWallet
             new { owner = context.Person().Value, below, limit }, cancellationToken: cancellationToken))).AsList();
         var names = await NameAsync(rows, people, merchants, cancellationToken);
         return TypedResults.Ok(new Entries(
-            rows.ConvertAll(r => new Entry(r.Id, new(r.At, TimeSpan.Zero), r.Code, new(r.AmountMinor, Currency.Of(r.Currency)), r.Incoming ? "in" : "out",
-                names.GetValueOrDefault(((AccountKind)r.OtherKind, r.OtherOwner), TheHouse), r.BalanceAfter)),
+            rows.ConvertAll(row => EntryOf(row, names)),
             rows.Count < limit ? null : rows[^1].Seq.ToString(CultureInfo.InvariantCulture)));
     }
 
-    private static async Task<Dictionary<(AccountKind, long), string>> NameAsync(List<Row> rows, IPeople people, IMerchantNames merchants, CancellationToken cancellationToken)
+    internal static Entry EntryOf(Row row, Dictionary<(AccountKind, long), string> names) =>
+        new(row.Id, new(row.At, TimeSpan.Zero), row.Code, new(row.AmountMinor, Currency.Of(row.Currency)), row.Incoming ? "in" : "out",
+            names.GetValueOrDefault(((AccountKind)row.OtherKind, row.OtherOwner), TheHouse), row.BalanceAfter);
+
+    internal static async Task<Dictionary<(AccountKind, long), string>> NameAsync(List<Row> rows, IPeople people, IMerchantNames merchants, CancellationToken cancellationToken)
     {
         long[] OwnersOf(AccountKind kind) => [.. rows.Where(r => r.OtherKind == (short)kind).Select(r => r.OtherOwner).Distinct()];
         var persons = await people.FindAsync([.. OwnersOf(AccountKind.Person).Select(id => new PersonId(id))], cancellationToken);
@@ -84,11 +87,12 @@ internal static class ReadWallet
             .ToDictionary(named => named.Item1, named => named.Item2);
     }
 
-    private sealed record Row(
+    internal sealed record Row(
         long Seq, Guid Id, DateTime At, string Code, long AmountMinor, bool Incoming, short OtherKind, long OtherOwner, long BalanceAfter, string Currency);
 }
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ReadWallet.Wallet))]
 [JsonSerializable(typeof(ReadWallet.Entries))]
+[JsonSerializable(typeof(Statement.View))]
 internal sealed partial class WalletJson : JsonSerializerContext;

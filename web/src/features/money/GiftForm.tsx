@@ -1,9 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { CircleAlert, Gift } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { giveToGroup } from '../../api/between.ts';
+import { getStanding, giveToGroup } from '../../api/between.ts';
 import { isProblem } from '../../api/problem.ts';
+import { queryKeys } from '../../api/queryKeys.ts';
 import type { Money, Thread } from '../../api/types.ts';
 import { useFormat } from '../../lib/useFormat.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -37,9 +38,16 @@ export function GiftForm({
   const [portions, setPortions] = useState(String(Math.max(1, Math.min(others, portionsMax))));
   const [how, setHow] = useState<'equally' | 'byChance'>('equally');
   const [note, setNote] = useState('');
+  const [pin, setPin] = useState('');
   const key = useRef(crypto.randomUUID());
+  const standing = useQuery({
+    queryKey: queryKeys.standing(typed.currency),
+    queryFn: ({ signal }) => getStanding(typed.currency, signal),
+  });
   const read = readTyped(typed);
   const amount = 'amountMinor' in read ? { amountMinor: read.amountMinor, currency: typed.currency } : null;
+  const needsPin =
+    amount !== null && standing.data !== undefined && amount.amountMinor >= standing.data.pinFrom.amountMinor;
   const count = /^[0-9]{1,3}$/.test(portions) ? Number(portions) : 0;
   const isCountRight = count >= 1 && count <= portionsMax && (!amount || count <= amount.amountMinor);
   const give = useMutation({
@@ -51,6 +59,7 @@ export function GiftForm({
         portions: count,
         random: how === 'byChance',
         ...(note.trim() ? { note: note.trim() } : {}),
+        ...(needsPin ? { pin } : {}),
       }),
     onSuccess: (item) => {
       putMoney(client, item);
@@ -97,6 +106,24 @@ export function GiftForm({
         autoComplete="off"
         onChange={(event) => setNote(event.target.value)}
       />
+      {needsPin &&
+        (standing.data?.pinSet ? (
+          <Field
+            label={t('pin')}
+            type="password"
+            inputMode="numeric"
+            dir="ltr"
+            autoComplete="off"
+            maxLength={8}
+            value={pin}
+            onChange={(event) => setPin(event.target.value)}
+          />
+        ) : (
+          <p className={styles.danger}>
+            <CircleAlert size={20} aria-hidden="true" />
+            {t('pin.none', { amount: withCode(standing.data?.pinFrom ?? amount) })}
+          </p>
+        ))}
       {give.isError && (
         <p role="alert" className={styles.danger}>
           <CircleAlert size={20} aria-hidden="true" />
@@ -110,7 +137,7 @@ export function GiftForm({
         wide
         icon={<Gift size={20} aria-hidden="true" />}
         busy={give.isPending}
-        disabled={!amount || !isCountRight}
+        disabled={!amount || !isCountRight || (needsPin && (!standing.data?.pinSet || pin.length < 4))}
         aria-label={amount && !give.isPending ? t('give', { amount: spoken(amount) }) : undefined}
       >
         {give.isPending ? (

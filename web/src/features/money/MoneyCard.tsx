@@ -18,6 +18,7 @@ import { GiftPart } from './GiftPart.tsx';
 import styles from './MoneyCard.module.css';
 import { moneyProblem } from './moneyProblem.ts';
 import { putMoney, useMoneyItem } from './useMoneyItem.ts';
+import { WaitingPart } from './WaitingPart.tsx';
 
 /** Money between people: who, how much, what for, and how it stands today, however old the message is. */
 export function MoneyCard({ thread, event, me, enabled, onPay }: MoneyCardProps) {
@@ -77,6 +78,9 @@ export function MoneyCard({ thread, event, me, enabled, onPay }: MoneyCardProps)
       </CardLead>
       {isSplit && <Shares item={item} />}
       {item?.type === 'gift' && <GiftPart item={item} me={me} enabled={enabled} />}
+      {item?.type === 'transfer' && item.state === 'waiting' && (
+        <WaitingPart item={item} me={me} enabled={enabled} />
+      )}
       {item?.type === 'request' && enabled && <Feet item={item} me={me} onPay={onPay} />}
     </Card>
   );

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Check, CircleAlert, LockKeyhole, UserRoundX } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { getReceiver, type Receiver, type RequestItem, sendMoney } from '../../api/between.ts';
+import { getReceiver, getStanding, type Receiver, type RequestItem, sendMoney } from '../../api/between.ts';
 import type { MemberId } from '../../api/ids.ts';
 import { isProblem } from '../../api/problem.ts';
 import { queryKeys } from '../../api/queryKeys.ts';
@@ -19,6 +19,8 @@ import { AmountField, readTyped, type TypedAmount, useBalances } from './AmountF
 import styles from './MoneySheet.module.css';
 import { moneyProblem } from './moneyProblem.ts';
 import { putMoney } from './useMoneyItem.ts';
+
+const hour = 3_600;
 
 interface SendFormProps {
   thread: Thread;
@@ -38,6 +40,7 @@ export function SendForm({ thread, me, to, paying, head, onBusy, onDone }: SendF
   const [first] = useBalances();
   const [typed, setTyped] = useState<TypedAmount>({ typed: '', currency: (first as Money).currency });
   const [note, setNote] = useState('');
+  const [delay, setDelay] = useState(0);
   const [confirmed, setConfirmed] = useState<Money | null>(asked ?? null);
   const receiver = useQuery({
     queryKey: queryKeys.receiver(to, thread.id),
@@ -57,6 +60,7 @@ export function SendForm({ thread, me, to, paying, head, onBusy, onDone }: SendF
         receiver={receiver.data}
         amount={confirmed}
         note={note.trim()}
+        delay={delay}
         paying={paying}
         onBusy={onBusy}
         onBack={asked ? null : () => setConfirmed(null)}
@@ -82,6 +86,15 @@ export function SendForm({ thread, me, to, paying, head, onBusy, onDone }: SendF
         autoComplete="off"
         onChange={(event) => setNote(event.target.value)}
       />
+      <label className={styles.choice}>
+        <span className="t-small">{t('when')}</span>
+        <select value={delay} onChange={(event) => setDelay(Number(event.target.value))}>
+          <option value={0}>{t('when.now')}</option>
+          <option value={hour}>{t('when.hour')}</option>
+          <option value={24 * hour}>{t('when.day')}</option>
+          <option value={7 * 24 * hour}>{t('when.week')}</option>
+        </select>
+      </label>
       <Button type="submit" variant="solid" size="big" wide disabled={!('amountMinor' in read)}>
         {t('next')}
       </Button>
@@ -94,6 +107,7 @@ function Confirm({
   receiver,
   amount,
   note,
+  delay,
   paying,
   onBusy,
   onBack,
@@ -104,6 +118,8 @@ function Confirm({
   receiver: Receiver;
   amount: Money;
   note: string;
+  /** In seconds; 0: at once. */
+  delay: number;
   paying: RequestItem | undefined;
   onBusy: (busy: boolean) => void;
   onBack: (() => void) | null;
@@ -115,6 +131,13 @@ function Confirm({
   const client = useQueryClient();
   const toast = useToast();
   const [isSure, setIsSure] = useState(false);
+  const [pin, setPin] = useState('');
+  const standing = useQuery({
+    queryKey: queryKeys.standing(amount.currency),
+    queryFn: ({ signal }) => getStanding(amount.currency, signal),
+    staleTime: 0,
+  });
+  const needsPin = standing.data !== undefined && amount.amountMinor >= standing.data.pinFrom.amountMinor;
   // One key for all tries, until the server has said no: what is refused under a key stays refused.
   const key = useRef(crypto.randomUUID());
   const heading = useRef<HTMLParagraphElement>(null);
@@ -130,6 +153,8 @@ function Confirm({
         ...(note ? { note } : {}),
         ...(isSure ? { firstPaymentConfirmed: true } : {}),
         ...(paying ? { request: paying.id } : {}),
+        ...(delay > 0 ? { sendInSeconds: delay } : {}),
+        ...(needsPin ? { pin } : {}),
       }),
     onMutate: () => onBusy(true),
     onSettled: () => onBusy(false),
@@ -137,7 +162,8 @@ function Confirm({
       putMoney(client, item);
       if (paying) void client.invalidateQueries({ queryKey: queryKeys.moneyItem(paying.id) });
       void client.invalidateQueries({ queryKey: queryKeys.receiver(receiver.id, thread.id) });
-      toast({ text: t('sent', { amount: withCode(amount), name: receiver.name }) });
+      void client.invalidateQueries({ queryKey: ['standing'] });
+      toast({ text: t(delay > 0 ? 'waits' : 'sent', { amount: withCode(amount), name: receiver.name }) });
       onDone();
     },
     onError: (error) => {
@@ -147,6 +173,7 @@ function Confirm({
     },
   });
   const mustBeSure = !receiver.paidBefore && !isSure;
+  const mustProve = needsPin && (!standing.data?.pinSet || pin.length < 4);
   return (
     <div className={styles.form}>
       <p ref={heading} tabIndex={-1} className={cx(styles.heading, 't-small soft')}>
@@ -177,6 +204,33 @@ function Confirm({
           </label>
         </div>
       )}
+      {delay > 0 && (
+        <p className="t-small soft">
+          {t('goesAt', {
+            when: t(
+              delay === hour ? 'when.hour' : delay === 24 * hour ? 'when.day' : 'when.week',
+            ).toLowerCase(),
+          })}
+        </p>
+      )}
+      {needsPin &&
+        (standing.data?.pinSet ? (
+          <Field
+            label={t('pin')}
+            type="password"
+            inputMode="numeric"
+            dir="ltr"
+            autoComplete="off"
+            maxLength={8}
+            value={pin}
+            onChange={(event) => setPin(event.target.value)}
+          />
+        ) : (
+          <p className={styles.danger}>
+            <CircleAlert size={20} aria-hidden="true" />
+            {t('pin.none', { amount: withCode(standing.data?.pinFrom ?? amount) })}
+          </p>
+        ))}
       {send.isError && (
         <p role="alert" className={styles.danger}>
           <CircleAlert size={20} aria-hidden="true" />
@@ -188,7 +242,7 @@ function Confirm({
         size="big"
         wide
         busy={send.isPending}
-        disabled={!send.isPending && mustBeSure}
+        disabled={!send.isPending && (mustBeSure || mustProve || standing.isPending)}
         icon={<LockKeyhole size={20} aria-hidden="true" />}
         aria-label={send.isPending ? undefined : t('send', { amount: spoken(amount) })}
         onClick={() => send.mutate()}

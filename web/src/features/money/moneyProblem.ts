@@ -20,6 +20,22 @@ export function moneyProblem(error: unknown, t: TFunction<'money'>): string {
       return t('problem.notOpen');
     case 'gift_over':
       return t('problem.giftOver');
+    case 'money_frozen':
+      return t('problem.frozen');
+    case 'day_limit':
+      return t('problem.day');
+    case 'pin_wrong':
+    case 'pin_required':
+    case 'pin_not_set':
+      return t('problem.pin');
+    case 'pin_locked':
+      return t('problem.pinLocked');
+    case 'pin_too_easy':
+      return t('problem.pinEasy');
+    case 'password_wrong':
+      return t('problem.password');
+    case 'not_cancellable':
+      return t('problem.gone');
     case 'reminded_enough':
       return t('problem.reminded');
     case 'thread_not_found':

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './MoneyPage.module.css';
 import { Balances } from './money/Balances.tsx';
@@ -5,7 +6,7 @@ import { Movements } from './money/Movements.tsx';
 import { SavedCards } from './money/SavedCards.tsx';
 
 /** What one has, what one pays with, and what has moved. */
-export function MoneyPage() {
+export function MoneyPage({ safety, onStatement }: { safety: ReactNode; onStatement: () => void }) {
   const { t } = useTranslation('payments');
   return (
     <main className={styles.page}>
@@ -13,7 +14,8 @@ export function MoneyPage() {
         <h1 className="t-head">{t('money')}</h1>
         <Balances />
         <SavedCards />
-        <Movements />
+        {safety}
+        <Movements onStatement={onStatement} />
       </div>
     </main>
   );

@@ -14,7 +14,7 @@ import { Skeleton, useTakesLong } from '../../../ui/Skeleton.tsx';
 import styles from './Movements.module.css';
 
 /** What came in and went out of the balance, newest first. */
-export function Movements() {
+export function Movements({ onStatement }: { onStatement: () => void }) {
   const { t } = useTranslation('payments');
   const entries = useInfiniteQuery({
     queryKey: queryKeys.walletEntries,
@@ -43,6 +43,9 @@ export function Movements() {
           ))}
         </ul>
       )}
+      <Button variant="plain" size="small" onClick={onStatement}>
+        {t('statement')}
+      </Button>
       {entries.hasNextPage && (
         <Button
           variant="tinted"
