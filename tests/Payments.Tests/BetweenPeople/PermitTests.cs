@@ -90,7 +90,7 @@ public sealed class PermitTests(MoneyStage stage) : IClassFixture<MoneyStage>
     {
         var (zofia, leila, thread) = await RichAsync(10_00);
         var (_, waiting) = await DelayAsync(zofia, leila, thread, 5_00, seconds: 600);
-        Assert.Equal(204, (await ChangeAsync(zofia, new { frozen = "Somebody else seems to use your account." })).Status);
+        Assert.Equal(204, (await ChangeAsync(zofia, new { freeze = "Somebody else seems to use your account." })).Status);
 
         var (status, refused) = await zofia.SendAsync(leila, thread, 1_00);
         Assert.Equal((403, "money_frozen"), (status, refused.Text("code")));
@@ -104,7 +104,7 @@ public sealed class PermitTests(MoneyStage stage) : IClassFixture<MoneyStage>
         var frozen = await stage.Server.Admin.GetFromJsonAsync<JsonElement>("/admin/money/frozen", MoneyStage.Ct);
         Assert.Contains(frozen.GetProperty("frozen").EnumerateArray(), f => f.Text("handle") == zofia.Handle && f.Text("text") == "It was me, on a new phone.");
 
-        Assert.Equal(204, (await ChangeAsync(zofia, new { frozen = (string?)null })).Status);
+        Assert.Equal(204, (await ChangeAsync(zofia, new { free = true })).Status);
         Assert.Equal(201, (await zofia.SendAsync(leila, thread, 1_00)).Status);
         await stage.PassAsync(TimeSpan.FromMinutes(11));
         Assert.Equal("sent", (await leila.LookAsync(waiting.Text("id")))?.Text("state"));

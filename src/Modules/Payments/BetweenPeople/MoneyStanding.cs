@@ -31,9 +31,10 @@ internal static class MoneyStanding
 
     public sealed record AppealRequest(string Text);
 
-    /// <param name="Frozen">Why their money is frozen, for them to read; null: it is not (any more). Absent: as it was.</param>
+    /// <param name="Freeze">Why their money is frozen, for them to read. Absent: as it was.</param>
+    /// <param name="Free">It is not frozen any more.</param>
     /// <param name="Tier">Absent: as it was.</param>
-    public sealed record StandingRequest(JsonElement Frozen = default, short? Tier = null);
+    public sealed record StandingRequest(string? Freeze = null, bool Free = false, short? Tier = null);
 
     public sealed record Appeal(string Handle, string Why, string? Text, [property: JsonConverter(typeof(InstantJsonConverter))] DateTimeOffset FrozenAt);
 
@@ -114,10 +115,10 @@ internal static class MoneyStanding
     private static async Task<NoContent> ChangeAsync(string handle, HttpContext context, NpgsqlDataSource database, IPeople people, TimeProvider time, CancellationToken cancellationToken)
     {
         var request = await JsonBody.ReadAsync(context, MoneyStandingJson.Default.StandingRequest);
-        var why = request.Frozen.ValueKind == JsonValueKind.String ? request.Frozen.GetString() : null;
-        if (request.Tier is < 0 or > 2 || request.Frozen.ValueKind is not (JsonValueKind.String or JsonValueKind.Null or JsonValueKind.Undefined) || why is { Length: 0 or > AppealMax })
+        var why = request.Freeze;
+        if (request.Tier is < 0 or > 2 || why is { Length: 0 or > AppealMax } || (why is not null && request.Free))
         {
-            throw new ProblemException(Problem.Invalid("invalid_request", "'tier' is 0, 1 or 2; 'frozen' is a reason, or null.", "Correct them."));
+            throw new ProblemException(Problem.Invalid("invalid_request", "'tier' is 0, 1 or 2; 'freeze' is a reason; 'free' is the opposite of it.", "Correct them."));
         }
 
         var person = await people.FindByHandleAsync(handle, cancellationToken) ?? throw new ProblemException(Problem.NotFound("person_not_found", "person"));
@@ -130,7 +131,7 @@ internal static class MoneyStanding
               appealed_at = case when @why::text is not null then appealed_at end
             where person = @person and @told
             """,
-            new { person = person.Id.Value, tier = request.Tier, why, told = request.Frozen.ValueKind != JsonValueKind.Undefined, now = time.GetUtcNow().UtcDateTime }, cancellationToken: cancellationToken));
+            new { person = person.Id.Value, tier = request.Tier, why, told = request.Free || why is not null, now = time.GetUtcNow().UtcDateTime }, cancellationToken: cancellationToken));
         return TypedResults.NoContent();
     }
 

@@ -141,8 +141,9 @@ function moneyText(
   };
   const isMine = event.sender === me;
   switch (news) {
-    case 'sent':
     case 'waiting':
+      return isMine ? t('money.youSend', words) : t('money.sends', words);
+    case 'sent':
       return isMine ? t('money.youSent', words) : t('money.sent', words);
     case 'asked':
       return isMine ? t('money.youAsked', words) : t('money.asked', words);
