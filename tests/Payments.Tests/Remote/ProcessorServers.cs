@@ -70,6 +70,7 @@ public sealed class ProcessorServers : IAsyncDisposable
         });
         FakeStripe.Map(fakes);
         FakePayPal.Map(fakes);
+        FakeBraintree.Map(fakes);
         await fakes.StartAsync();
 
         var root = FindRoot();

@@ -137,6 +137,7 @@ public sealed class MatrixTests
         Person("GET /api/money", "200", "200", "/api/money?ids={asks}"),
         // The signature admits, of an account that is there.
         Anyone("POST /processors/{processor}/{account:long}", "404 account_not_found", "/processors/stripe/7000000000000001", "{}"),
+        Anyone("GET /processors/braintree/{account:long}", "404 account_not_found", "/processors/braintree/7000000000000001?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53"),
         // Programs of a business, by the token of its page.
         Business("GET /api/business/purchases", "200", "200"),
         Business("GET /api/business/purchases/{id}", "404 purchase_not_found", "200", "/api/business/purchases/{purchase}"),

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Stoa.Hosting.Outbound;
 using Stoa.Payments.Processors;
+using Stoa.Payments.Processors.Braintree;
 using Stoa.Payments.Processors.PayPal;
 using Stoa.Payments.Processors.Remote;
 using Stoa.Payments.Processors.Stripe;
@@ -23,6 +24,8 @@ internal sealed class Connectors(
             StripeProcessor.ProcessorName => new StripeProcessor(new(http, addresses.Stripe, account), account, sent, customers, origin.AppOrigin, time),
             PayPalProcessor.ProcessorName => new PayPalProcessor(
                 new(http, payPalTokens, account.Live ? addresses.PayPalLive : addresses.PayPalTest, account), account, sent, origin.AppOrigin, time),
+            BraintreeProcessor.ProcessorName => new BraintreeProcessor(
+                new(http, account.Live ? addresses.BraintreeLive : addresses.BraintreeTest, account), account, sent, customers, time),
             _ => throw new InvalidOperationException($"There is no connector for '{account.Processor}'."),
         };
     }

@@ -54,7 +54,14 @@ internal interface IProcessor
 
 /// <param name="ResendsFor">How long after the first try the same request may be given to the connector again under its key. One whose processor knows no keys sends it once all the same, and looks for it from then on.</param>
 /// <param name="FindsWithin">After this time, a payment that <see cref="IProcessor.FindByReferenceAsync"/> does not find was never received.</param>
-internal sealed record ProcessorTraits(TimeSpan ResendsFor, TimeSpan FindsWithin);
+internal sealed record ProcessorTraits(TimeSpan ResendsFor, TimeSpan FindsWithin)
+{
+    /// <summary>The same as <see cref="ResendsFor"/>, of refunds; a connector that waits for a payment to settle first says longer.</summary>
+    public TimeSpan RefundsResendFor { get; init; } = ResendsFor;
+
+    /// <summary>The payer's bank asks them in the browser before the charge: a charge that it was not asked about fails, and never waits for the payer.</summary>
+    public bool AsksInBrowser { get; init; }
+}
 
 internal sealed record SavedCard(string Ref, string Brand, string Last4, int ExpMonth, int ExpYear);
 
@@ -129,7 +136,7 @@ internal abstract record ProcessorAnswer
 
     /// <summary>A parsed refusal: nothing was done.</summary>
     /// <param name="Code">
-    /// <c>not_found</c>, <c>key_reused</c>, <c>not_capturable</c>, <c>exceeds</c>, <c>card_unknown</c>, <c>not_refundable</c> (not yet, too late, or disputed),
+    /// <c>not_found</c>, <c>key_reused</c>, <c>not_capturable</c>, <c>exceeds</c>, <c>card_unknown</c>, <c>not_refundable</c> (too late, or disputed), <c>not_yet</c> (refundable later), <c>never_received</c>,
     /// <c>config</c> (the merchant's account refuses us), <c>invalid</c> (a mistake of ours).
     /// </param>
     public sealed record Refused(string Code) : ProcessorAnswer;

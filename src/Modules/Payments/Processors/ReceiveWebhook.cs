@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Stoa.Hosting.Problems;
 using Stoa.Hosting.SignIn;
+using Stoa.Payments.Accounts;
+using Stoa.Payments.Processors.Braintree;
 
 namespace Stoa.Payments.Processors;
 
@@ -13,8 +15,11 @@ internal static class ReceiveWebhook
 {
     private const int BytesMax = 256 * 1024;
 
-    public static void Map(IEndpointRouteBuilder routes) =>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
         routes.MapPost("/processors/{processor}/{account:long}", RunAsync).For(Audience.Anyone).ExcludeFromDescription();
+        routes.MapGet("/processors/braintree/{account:long}", AnswerAsync).For(Audience.Anyone).ExcludeFromDescription();
+    }
 
     public static string PathOf(string processor, long account) => $"/processors/{processor}/{account}";
 
@@ -38,6 +43,13 @@ internal static class ReceiveWebhook
             : new Problem(StatusCodes.Status400BadRequest, "webhook_refused", "Verify the webhook", "Its signature is missing, wrong, too old, or of another account.",
                 "Check the webhook secret or id that this account was linked with.").AsResult();
     }
+
+    // Braintree asks whether the address is its merchant's when it is registered.
+    private static async Task<IResult> AnswerAsync(long account, HttpContext context, AccountStore accounts, CancellationToken cancellationToken) =>
+        await accounts.FindAsync(account, cancellationToken) is { Processor: BraintreeProcessor.ProcessorName } found
+            && BraintreeWebhook.AnswerTo(context.Request.Query["bt_challenge"].ToString(), found) is { } answer
+                ? Results.Text(answer)
+                : Problem.NotFound("account_not_found", "account").AsResult();
 
     private static async Task<ReadOnlyMemory<byte>?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {

@@ -60,7 +60,7 @@ internal sealed class AttemptStore(NpgsqlDataSource database, TimeProvider time)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
-            "select purchase from payments.attempts where processor = @processor and operation = 'charge' and (processor_ref = @processorRef or (processor_ref is null and purchase = @reference)) limit 1",
+            "select purchase from payments.attempts where processor = @processor and operation = 'charge' and (processor_ref = @processorRef or purchase = @reference) limit 1",
             new { processor, processorRef, reference = Guid.TryParse(reference, out var id) ? id : Guid.Empty }, cancellationToken: cancellationToken));
     }
 }

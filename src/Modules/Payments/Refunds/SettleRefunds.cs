@@ -99,7 +99,7 @@ internal sealed partial class SettleRefunds(
 
         var processor = await processors.FindAsync(row.Processor, cancellationToken);
         var age = time.GetUtcNow() - refund.CreatedAt;
-        if (age < processor.Traits.ResendsFor)
+        if (age < processor.Traits.RefundsResendFor)
         {
             return await processor.RefundAsync(await RequestAsync(row, refund, cancellationToken), cancellationToken);
         }
