@@ -44,6 +44,8 @@ export interface MessageCardProps {
 /** `features/bots/QuickReplies.tsx`: under the newest message of a bot. */
 export interface QuickRepliesProps {
   replies: readonly QuickReply[];
+  /** Whose they are: pictures on them are asked of our server. */
+  page?: string | undefined;
   onPress: (press: Press) => void;
 }
 

@@ -153,7 +153,11 @@ export interface Event {
   replyTo?: number;
   attachments?: Attachment[];
   quickReplies?: QuickReply[];
-  press?: { kind: 'postback' | 'quick_reply'; payload: string; of?: number };
+  press?: { kind: 'postback' | 'quick_reply' | 'optin'; payload: string; of?: number; shares?: string };
+  /** Under whose name and picture a business speaks. */
+  persona?: { name: string; picture: string };
+  /** A business asked for less than a sound. */
+  notification?: 'silent' | 'none';
   payment?: Payment;
   /** Money between people, as it was told. */
   money?: MoneyNews;

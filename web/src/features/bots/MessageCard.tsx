@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { MessageCardProps } from '../../api/slots.ts';
+import { withOurPictures } from '../../ui/cards/ourPictures.ts';
 import { readTemplate } from '../../ui/cards/readTemplate.ts';
 import { factsOf } from '../../ui/cards/threadFacts.ts';
 import { BoardingPassCard } from './cards/BoardingPassCard.tsx';
@@ -7,6 +8,7 @@ import { ButtonsCard } from './cards/ButtonsCard.tsx';
 import { CarouselCard } from './cards/CarouselCard.tsx';
 import type { CardContext } from './cards/context.ts';
 import { PictureCard } from './cards/PictureCard.tsx';
+import { PlainCard } from './cards/PlainCard.tsx';
 import { ReceiptCard } from './cards/ReceiptCard.tsx';
 import { TripCard } from './cards/TripCard.tsx';
 import { UnknownCard } from './cards/UnknownCard.tsx';
@@ -24,11 +26,22 @@ export function MessageCard({
   onPay,
   onOpenPass,
 }: MessageCardProps) {
-  const card = useMemo(() => readTemplate(attachment), [attachment]);
+  const card = useMemo(
+    () => readTemplate(withOurPictures(attachment, event.sender)),
+    [attachment, event.sender],
+  );
   const facts = useMemo(() => factsOf(events), [events]);
   if (!card) return null;
 
-  const context: CardContext = { seq: event.seq, facts, enabled, onPress, onPay, onOpenPass };
+  const context: CardContext = {
+    page: event.sender,
+    seq: event.seq,
+    facts,
+    enabled,
+    onPress,
+    onPay,
+    onOpenPass,
+  };
   switch (card.kind) {
     case 'carousel':
       return <CarouselCard card={card} {...context} />;
@@ -41,6 +54,8 @@ export function MessageCard({
       return <TripCard card={card} {...context} />;
     case 'boarding':
       return <BoardingPassCard card={card} {...context} />;
+    case 'plain':
+      return <PlainCard card={card} {...context} />;
     case 'picture':
       return <PictureCard card={card} />;
     case 'unknown':

@@ -1,18 +1,20 @@
-import { type KeyboardEvent, useRef } from 'react';
+import { type KeyboardEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { QuickRepliesProps } from '../../api/slots.ts';
 import { cx } from '../../lib/cx.ts';
-import { readQuickReplies } from '../../ui/cards/quickReplies.ts';
+import { type ReadyReply, readQuickReplies } from '../../ui/cards/quickReplies.ts';
+import { GiveReply } from './GiveReply.tsx';
 import styles from './QuickReplies.module.css';
 
 /**
  * Suggested answers under the newest message of a bot: wrapped on desktop, one scrolling line on phones. One stop
  * for the tab key; the arrows move among them.
  */
-export function QuickReplies({ replies, onPress }: QuickRepliesProps) {
+export function QuickReplies({ replies, page, onPress }: QuickRepliesProps) {
   const { t } = useTranslation('bots');
   const row = useRef<HTMLDivElement>(null);
-  const ready = readQuickReplies(replies);
+  const ready = readQuickReplies(replies, page);
+  const [giving, setGiving] = useState<ReadyReply['gives']>();
   if (ready.length === 0) return null;
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -24,18 +26,30 @@ export function QuickReplies({ replies, onPress }: QuickRepliesProps) {
     next.focus();
   };
 
+  if (giving)
+    return (
+      <GiveReply
+        kind={giving}
+        onGive={(value) => {
+          setGiving(undefined);
+          onPress({ title: value, payload: value });
+        }}
+        onCancel={() => setGiving(undefined)}
+      />
+    );
+
   return (
     <div ref={row} role="toolbar" aria-label={t('quickReplies')} className={styles.row} onKeyDown={onKeyDown}>
-      {ready.map(({ title, payload, image }, index) => (
+      {ready.map(({ title, payload, image, gives }, index) => (
         <button
-          key={`${title}/${payload}`}
+          key={gives ?? `${title}/${payload}`}
           type="button"
           tabIndex={index === 0 ? 0 : -1}
           className={cx(styles.reply, 't-small')}
-          onClick={() => onPress({ title, payload })}
+          onClick={() => (gives ? setGiving(gives) : onPress({ title, payload }))}
         >
           {image && <img src={image} alt="" width={24} height={24} referrerPolicy="no-referrer" />}
-          <span dir="auto">{title}</span>
+          <span dir="auto">{gives ? t(gives === 'user_email' ? 'giveMail' : 'givePhone') : title}</span>
         </button>
       ))}
     </div>

@@ -49,6 +49,16 @@ export function speakCard(card: Card, speech: Speech, state?: string): string {
       return sentences(card.intro, state, ...card.flights.map((flight) => speakFlight(flight, speech)));
     case 'boarding':
       return sentences(card.intro, ...card.passes.map((pass) => speakPass(pass, speech)), state);
+    case 'plain':
+      return sentences(
+        card.news && t(`flight_${card.news}`),
+        card.title,
+        ...card.lines,
+        card.flight && speakFlight(card.flight, speech),
+        card.code,
+        !card.title && !card.news && t('spokenPicture'),
+        speakButtons(card.buttons, speech),
+      );
     case 'picture':
       return t('spokenPicture');
     case 'unknown':
@@ -120,9 +130,18 @@ export function speakDuration(minutes: number, { locale }: Speech): string {
 
 function speakButtons(buttons: readonly CardButton[], { t, spoken }: Speech): string | false {
   if (buttons.length === 0) return false;
-  const names = buttons.map((button) =>
-    button.type === 'payment' ? t('pay', { amount: spoken(button.total) }) : button.title,
-  );
+  const names = buttons.map((button) => {
+    switch (button.type) {
+      case 'payment':
+        return t('pay', { amount: spoken(button.total) });
+      case 'account_link':
+        return t('logIn');
+      case 'account_unlink':
+        return t('logOut');
+      default:
+        return button.title;
+    }
+  });
   return t('spokenButtons', { count: buttons.length, names: names.join(', ') });
 }
 

@@ -11,7 +11,8 @@ export interface Amount {
  * wrong type or unknown is left out, and a template that makes no sense becomes `unknown` with its readable texts.
  */
 export type Card =
-  | { kind: 'carousel'; square: boolean; items: CarouselItem[] }
+  | { kind: 'carousel'; square: boolean; items: CarouselItem[]; buttons: CardButton[] }
+  | PlainCard
   | { kind: 'buttons'; text: string; buttons: CardButton[] }
   | ReceiptCard
   | ItineraryCard
@@ -19,6 +20,23 @@ export type Card =
   | BoardingCard
   | { kind: 'picture'; url: string }
   | { kind: 'unknown'; texts: string[]; buttons: CardButton[] };
+
+/** One thing: a picture or video with buttons, a page of the web, a coupon, a permission, news of a flight. */
+export interface PlainCard {
+  kind: 'plain';
+  picture?: string | undefined;
+  video?: string | undefined;
+  title?: string | undefined;
+  lines: string[];
+  link?: string | undefined;
+  /** Of a coupon, to be copied. */
+  code?: string | undefined;
+  news?: 'delay' | 'gate_change' | 'cancellation' | undefined;
+  flight?: Flight | undefined;
+  /** A permission; the title names the words of it. */
+  asks?: { type: 'postback'; index: number; title: 'notifyMe' | 'getUpdates'; payload: string } | undefined;
+  buttons: CardButton[];
+}
 
 export interface CarouselItem {
   /** Place in the message, as `POST /api/purchases` names it. */
@@ -36,6 +54,8 @@ export type CardButton =
   | { type: 'postback'; index: number; title: string; payload: string }
   | { type: 'web_url'; index: number; title: string; url: string }
   | { type: 'phone_number'; index: number; title: string; number: string }
+  | { type: 'account_link'; index: number; url: string }
+  | { type: 'account_unlink'; index: number }
   | {
       type: 'payment';
       index: number;
@@ -150,14 +170,30 @@ export function readTemplate(attachment: unknown): Card | null {
   }
   if (type !== 'template') return null;
   return (
-    readKnown(body) ?? { kind: 'unknown', texts: readableTexts(body), buttons: readButtons(body.buttons) }
+    readKnown(body, object(attachment)) ?? {
+      kind: 'unknown',
+      texts: readableTexts(body),
+      buttons: readButtons(body.buttons),
+    }
   );
 }
 
-function readKnown(body: Json): Card | null {
+function readKnown(body: Json, attachment: Json): Card | null {
   switch (body.template_type) {
     case 'generic':
+    case 'list':
       return readCarousel(body);
+    case 'media':
+      return readMedia(body, object(attachment.media));
+    case 'open_graph':
+      return readOpenGraph(body, object(attachment.preview));
+    case 'coupon':
+      return readCoupon(body);
+    case 'airline_update':
+      return readUpdate(body);
+    case 'one_time_notif_req':
+    case 'notification_messages':
+      return readPermission(body);
     case 'button': {
       const text = string(body.text);
       return text ? { kind: 'buttons', text, buttons: readButtons(body.buttons) } : null;
@@ -191,7 +227,86 @@ function readCarousel(body: Json): Card | null {
       },
     ];
   });
-  return items.length > 0 ? { kind: 'carousel', square: body.image_aspect_ratio === 'square', items } : null;
+  return items.length > 0
+    ? {
+        kind: 'carousel',
+        square: body.image_aspect_ratio === 'square',
+        items,
+        buttons: readButtons(body.buttons),
+      }
+    : null;
+}
+
+function readMedia(body: Json, media: Json): Card | null {
+  const id = string(media.id);
+  const [element] = list(body.elements);
+  if (!id || !element) return null;
+  const address = `/api/media/${id}`;
+  const isVideo = string(media.type)?.startsWith('video/');
+  return {
+    kind: 'plain',
+    lines: [],
+    picture: isVideo ? undefined : address,
+    video: isVideo ? address : undefined,
+    buttons: readButtons(element.buttons),
+  };
+}
+
+function readOpenGraph(body: Json, preview: Json): Card | null {
+  const [element] = list(body.elements);
+  const link = webUrl(element?.url);
+  if (!element || !link) return null;
+  const by = string(preview.musician) ?? string(preview.description);
+  return {
+    kind: 'plain',
+    link,
+    picture: webUrl(preview.image),
+    title: string(preview.title) ?? new URL(link).host,
+    lines: [by, string(preview.site_name)].filter((line) => line !== undefined),
+    buttons: [
+      { type: 'web_url', index: -1, title: string(preview.site_name) ?? new URL(link).host, url: link },
+      ...readButtons(element.buttons),
+    ],
+  };
+}
+
+function readCoupon(body: Json): Card | null {
+  const title = string(body.title);
+  if (!title) return null;
+  const url = webUrl(body.coupon_url);
+  const before = string(body.coupon_pre_message);
+  return {
+    kind: 'plain',
+    title,
+    picture: webUrl(body.image_url),
+    lines: [before, string(body.subtitle)].filter((line) => line !== undefined),
+    code: string(body.coupon_code),
+    buttons: url
+      ? [{ type: 'web_url', index: 0, title: string(body.coupon_url_button_title) ?? new URL(url).host, url }]
+      : [],
+  };
+}
+
+function readUpdate(body: Json): Card | null {
+  const flight = readFlight(object(body.update_flight_info));
+  const news = (['delay', 'gate_change', 'cancellation'] as const).find((word) => word === body.update_type);
+  if (!flight || !news) return null;
+  const intro = string(body.intro_message);
+  return { kind: 'plain', title: flight.number, lines: intro ? [intro] : [], news, flight, buttons: [] };
+}
+
+function readPermission(body: Json): Card | null {
+  const payload = string(body.payload);
+  if (!payload) return null;
+  const title = body.template_type === 'one_time_notif_req' ? 'notifyMe' : 'getUpdates';
+  return {
+    kind: 'plain',
+    title: string(body.title),
+    picture: webUrl(body.image_url),
+    lines: [],
+    asks: { type: 'postback', index: 0, title, payload },
+    buttons: [],
+  };
 }
 
 function readOffer(value: unknown): FlightOffer | undefined {
@@ -216,6 +331,12 @@ function readButtons(value: unknown): CardButton[] {
   return list(value).flatMap((button, index): CardButton[] => {
     const title = string(button.title);
     const payload = string(button.payload);
+    if (button.type === 'account_unlink') return [{ type: 'account_unlink', index }];
+    if (button.type === 'account_link') {
+      // As it was sent: the server compares it with what the business showed.
+      const url = webUrl(button.url) && String(button.url);
+      return url ? [{ type: 'account_link', index, url }] : [];
+    }
     if (!title) return [];
     switch (button.type) {
       case 'postback':

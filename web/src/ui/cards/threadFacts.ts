@@ -1,4 +1,5 @@
 import type { Event, Payment } from '../../api/types.ts';
+import { withOurPictures } from './ourPictures.ts';
 import { type Flight, type Pass, readTemplate } from './readTemplate.ts';
 
 /**
@@ -57,7 +58,7 @@ function readFacts(events: readonly Event[]): ThreadFacts {
     }
     if (event.press?.of !== undefined) presses.add(`${event.press.of}/${event.press.payload}`);
     for (const attachment of event.attachments ?? []) {
-      const card = readTemplate(attachment);
+      const card = readTemplate(withOurPictures(attachment, event.sender));
       switch (card?.kind) {
         case 'carousel':
           for (const { offer } of card.items)

@@ -12,6 +12,7 @@ import type { CardContext } from './context.ts';
 export function ButtonFeet({
   buttons,
   element,
+  page,
   seq,
   facts,
   enabled,
@@ -46,6 +47,7 @@ export function ButtonFeet({
           <ButtonFoot
             key={button.index}
             button={button}
+            page={page}
             seq={seq}
             facts={facts}
             enabled={enabled}

@@ -4,6 +4,8 @@ import type { ThreadFacts } from '../../../ui/cards/threadFacts.ts';
 
 /** What every card is given beside its template. */
 export interface CardContext extends Pick<MessageCardProps, 'enabled' | 'onPress' | 'onPay' | 'onOpenPass'> {
+  /** Whose card it is. */
+  page: string;
   /** Number of the message. */
   seq: number;
   facts: ThreadFacts;

@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { isMedia } from '../../../api/types.ts';
 import { cx } from '../../../lib/cx.ts';
 import { useFormat } from '../../../lib/useFormat.ts';
+import { Avatar } from '../../../ui/Avatar.tsx';
+import { ourPicture } from '../../../ui/cards/ourPictures.ts';
 import { useDesk } from '../actions/context.ts';
 import { actionOfKey } from '../actions/messageActions.ts';
 import { MediaParts } from '../media/MediaParts.tsx';
@@ -24,6 +26,8 @@ export interface MessageProps extends MessageGroupProps {
   item: Item;
   isFirst: boolean;
   isLast: boolean;
+  /** Another speaks for the business than in the message before. */
+  showsPersona: boolean;
   /** Null for one's own. */
   authorName: string | null;
   tick: Tick | null;
@@ -103,6 +107,19 @@ export function Message(props: MessageProps) {
       />,
     );
   });
+
+  if (event?.persona && props.showsPersona)
+    parts.unshift(
+      <p key="persona" className={styles.persona}>
+        <Avatar
+          id={event.persona.name}
+          name={event.persona.name}
+          size="small"
+          picture={ourPicture(event.sender, event.persona.picture)}
+        />
+        <bdi>{event.persona.name}</bdi>
+      </p>,
+    );
 
   const openMenu = (at: { x: number; y: number }) =>
     event && own.current && desk?.openMenu(event, at, own.current);

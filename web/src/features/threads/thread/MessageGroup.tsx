@@ -47,7 +47,11 @@ export const MessageGroup = memo(function MessageGroup(props: MessageGroupProps)
             item={item}
             isFirst={index === 0}
             isLast={item === last}
-            authorName={group.own ? null : (author?.name ?? thread.title)}
+            showsPersona={
+              item.event?.persona !== undefined &&
+              item.event.persona.name !== group.items[index - 1]?.event?.persona?.name
+            }
+            authorName={group.own ? null : (item.event?.persona?.name ?? author?.name ?? thread.title)}
             tick={group.own ? tickOfItem(item, thread, me) : null}
           />
         ))}

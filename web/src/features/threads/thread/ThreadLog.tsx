@@ -177,7 +177,9 @@ export function ThreadLog({ thread, slots, enabled, onPress, ref }: ThreadLogPro
           )}
           <li>
             {!log.detached && <TypingLine thread={thread} />}
-            {replies && replies.length > 0 && <slots.QuickReplies replies={replies} onPress={onPress} />}
+            {replies && replies.length > 0 && (
+              <slots.QuickReplies replies={replies} page={thread.page?.id} onPress={onPress} />
+            )}
           </li>
         </ol>
       </section>
