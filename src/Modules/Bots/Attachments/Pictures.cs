@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -24,6 +25,8 @@ internal sealed class Pictures(NpgsqlDataSource database, FetchMedia fetch, IMed
 {
     private static readonly TimeSpan triedAgainAfter = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan linkLasts = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<(PageId, string), Lazy<Task<MediaId?>>> underWay = new();
 
     /// <summary>The members that name pictures, in every template.</summary>
     private static readonly string[] members =
@@ -87,7 +90,26 @@ internal sealed class Pictures(NpgsqlDataSource database, FetchMedia fetch, IMed
             return new MediaId(known);
         }
 
-        return row.TriedAt is { } tried && time.GetUtcNow() - new DateTimeOffset(tried) < triedAgainAfter ? null : await FetchAsync(page, url, cancellationToken);
+        if (row.TriedAt is { } tried && time.GetUtcNow() - new DateTimeOffset(tried) < triedAgainAfter)
+        {
+            return null;
+        }
+
+        // A picture that stands in several places is asked for several times at once, and fetched once; who leaves does not take it from the others.
+        var fetched = underWay.GetOrAdd((page, url), _ => new(() => FetchOnceAsync(page, url))).Value;
+        return await fetched.WaitAsync(cancellationToken);
+    }
+
+    private async Task<MediaId?> FetchOnceAsync(PageId page, string url)
+    {
+        try
+        {
+            return await FetchAsync(page, url, CancellationToken.None);
+        }
+        finally
+        {
+            underWay.TryRemove((page, url), out _);
+        }
     }
 
     private async Task<MediaId?> FetchAsync(PageId page, string url, CancellationToken cancellationToken)
