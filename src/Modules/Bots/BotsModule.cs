@@ -13,6 +13,7 @@ using Stoa.Bots.Pages;
 using Stoa.Bots.Personas;
 using Stoa.Bots.Purchases;
 using Stoa.Bots.Sending;
+using Stoa.Bots.Updates;
 using Stoa.Bots.Webhooks;
 using Stoa.Hosting;
 using Stoa.Hosting.Outbound;
@@ -50,6 +51,7 @@ public sealed class BotsModule : IModule
         services.AddSingleton<OptInStore>();
         services.AddSingleton<Recipients>();
         services.AddSingleton<ControlStore>();
+        services.AddSingleton<UpdateStore>();
         services.AddSingleton<HandoverCalls>();
         services.AddSingleton<LinkAccounts>();
         services.AddSingleton<SendMessage>();

@@ -170,6 +170,7 @@ public sealed class MatrixTests
         .. Bot("POST /", "/", """{"batch":[{"relative_url":"me"}]}""", member: "200", otherPage: "200", wrongApp: "200"), // What each part may do, it is asked.
         .. Bot($"DELETE /{Node}", "/{page}", null, member: "400 #100", otherPage: "400 #100", wrongApp: "400 #100"),
         .. Bot($"POST /{Node}/message_attachments", "/{page}/message_attachments", """{"message":{"attachment":{"type":"file","payload":{"url":"{webhook}?hub.challenge=1"}}}}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"GET /{Node}/updates", "/{page}/updates", null, member: "400 #100", otherPage: "400 #100", wrongApp: "400 #100"), // The matrix's bots are called.
         .. Bot($"GET /{Node}/personas", "/{page}/personas", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
         .. Bot($"POST /{Node}/personas", "/{page}/personas", """{"name":"Ann","profile_picture_url":"https://x.example/a.png"}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
         .. Bot($"GET /{Node}/thread_settings", "/{page}/thread_settings?fields=whitelisted_domains", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),

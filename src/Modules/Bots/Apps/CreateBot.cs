@@ -19,7 +19,7 @@ internal static partial class CreateBot
 {
     public sealed record CreateBotRequest(
         string? Name = null, string? Username = null, string? Webhook = null, string? VerifyToken = null,
-        string? Category = null, string? About = null, string? Color = null, bool Verified = false, bool RequireProof = false, bool Join = false);
+        string? Category = null, string? About = null, string? Color = null, bool Verified = false, bool RequireProof = false, bool Join = false, bool Polling = false);
 
     /// <param name="PageId">With <c>join</c> the page that has the username; the new app is a secondary receiver of it.</param>
     /// <param name="AppSecret">Signs the deliveries. Shown here and nowhere else.</param>
@@ -48,7 +48,7 @@ internal static partial class CreateBot
             return request.Join ? Problem.NotFound("page_not_found", "page").AsResult() : Taken(username).AsResult();
         }
 
-        if (await handshake.VerifyAsync(request.Webhook!, request.VerifyToken!, cancellationToken) is { } failure)
+        if (!request.Polling && await handshake.VerifyAsync(request.Webhook!, request.VerifyToken!, cancellationToken) is { } failure)
         {
             return new Problem(StatusCodes.Status400BadRequest, "webhook_verification_failed", "Ask the webhook whether it wants to be called", failure.WhatHappened, failure.Fix).AsResult();
         }
@@ -64,8 +64,8 @@ internal static partial class CreateBot
         var errors = new Dictionary<string, string[]>();
         Demand("name", request.Name is { Length: >= 1 and <= 80 } && !string.IsNullOrWhiteSpace(request.Name), "has 1 to 80 characters");
         Demand("username", request.Username is { } username && Username().IsMatch(username), "takes 3 to 32 of a-z, 0-9, _, - and ., beginning and ending with a letter or digit");
-        Demand("webhook", Uri.TryCreate(request.Webhook, UriKind.Absolute, out _), "is an absolute address");
-        Demand("verifyToken", request.VerifyToken is { Length: >= 1 and <= 200 }, "has 1 to 200 characters");
+        Demand("webhook", request.Polling ? request.Webhook is null : Uri.TryCreate(request.Webhook, UriKind.Absolute, out _), "is an absolute address, or absent with polling");
+        Demand("verifyToken", request.Polling || request.VerifyToken is { Length: >= 1 and <= 200 }, "has 1 to 200 characters");
         Demand("category", request.Category is null or { Length: <= 80 }, "has at most 80 characters");
         Demand("about", request.About is null or { Length: <= 500 }, "has at most 500 characters");
         Demand("color", request.Color is null || Color().IsMatch(request.Color), "is written as #009ddc");
@@ -100,7 +100,7 @@ internal static partial class CreateBot
 
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            insert into bots.apps (id, name, secret, callback_url, fields, require_proof, created_at) values (@app, @name, @secret, @Webhook, @fields, @RequireProof, @now);
+            insert into bots.apps (id, name, secret, callback_url, fields, require_proof, polls, created_at) values (@app, @name, @secret, @Webhook, @fields, @RequireProof, @Polling, @now);
             insert into bots.tokens (sha256, app_id, page_id, created_at) values (@token, @app, @page, @now);
             insert into bots.subscriptions (id, page_id, app_id, active, receiver_rank, created_at)
             select @subscription, @page, @app, true, coalesce(max(receiver_rank) + 1, 0), @now from bots.subscriptions where page_id = @page;
@@ -113,6 +113,7 @@ internal static partial class CreateBot
                 secret = keys.Seal(bot.AppId.Value, bot.AppSecret),
                 request.Webhook,
                 request.RequireProof,
+                request.Polling,
                 fields = WebhookFields.Default.ToArray(),
                 token = AppStore.Hash(bot.AccessToken),
                 subscription = WireIds.New(),

@@ -9,6 +9,7 @@ using Stoa.Bots.Profiles;
 using Stoa.Bots.Reading;
 using Stoa.Bots.Sending;
 using Stoa.Bots.Subscriptions;
+using Stoa.Bots.Updates;
 
 namespace Stoa.Bots.Graph;
 
@@ -29,6 +30,7 @@ internal static partial class GraphEdges
     public static IReadOnlyList<GraphEdge> All { get; } =
     [
         new("POST", "{node}/messages", SendMessage.HandleAsync),
+        new("GET", "{node}/updates", ReadUpdates.HandleAsync),
         new("POST", "{node}/message_attachments", SaveAttachment.HandleAsync),
         new("GET", "{node}/personas", PersonaCalls.ListAsync),
         new("POST", "{node}/personas", PersonaCalls.MakeAsync),

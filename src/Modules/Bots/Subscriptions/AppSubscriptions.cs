@@ -5,6 +5,7 @@ using Npgsql;
 using Stoa.Bots.Apps;
 using Stoa.Bots.Graph;
 using Stoa.Bots.Webhooks;
+using Stoa.Kernel;
 using Stoa.Protocol.Graph;
 
 namespace Stoa.Bots.Subscriptions;
@@ -39,8 +40,15 @@ internal static class AppSubscriptions
     {
         var app = call.App();
         _ = call.Parameters["object"].Required().OneOf("page");
-        var callback = call.Parameters["callback_url"].Url();
         var fields = call.Request.NamesIn("fields") ?? WebhookFields.Default;
+        if (!call.Parameters["callback_url"].Exists && await call.Http.RequestServices.GetRequiredService<Updates.UpdateStore>().PollsAsync(app, cancellationToken))
+        {
+            // Who asks for its events says only which ones.
+            await SetFieldsAsync(call, app, fields, cancellationToken);
+            return;
+        }
+
+        var callback = call.Parameters["callback_url"].Url();
         var token = call.Parameters["verify_token"].Text(200);
         if (await call.Http.RequestServices.GetRequiredService<CallbackHandshake>().VerifyAsync(callback, token, cancellationToken) is { } failure)
         {
@@ -49,10 +57,18 @@ internal static class AppSubscriptions
 
         await using var connection = await Database(call).OpenConnectionAsync(cancellationToken);
         await connection.ExecuteAsync(new CommandDefinition(
-            "update bots.apps set callback_url = @callback, fields = @fields where id = @id",
+            "update bots.apps set callback_url = @callback, polls = false, fields = @fields where id = @id",
             new { callback, fields = fields.ToArray(), id = app.Value }, cancellationToken: cancellationToken));
         // Whoever has just answered is up: what waits need not wait longer.
         await call.Http.RequestServices.GetRequiredService<Deliveries>().HurryAsync(app, cancellationToken);
+        await call.AnswerAsync(success.DeepClone());
+    }
+
+    private static async Task SetFieldsAsync(GraphCall call, AppId app, IReadOnlyList<string> fields, CancellationToken cancellationToken)
+    {
+        await using var connection = await Database(call).OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update bots.apps set fields = @fields where id = @id and polls", new { fields = fields.ToArray(), id = app.Value }, cancellationToken: cancellationToken));
         await call.AnswerAsync(success.DeepClone());
     }
 

@@ -19,7 +19,7 @@ namespace Stoa.Bots.Webhooks;
 /// a dead one holds up nobody else. Woken by whoever queued something; each second it looks for what nobody was woken for.
 /// </summary>
 internal sealed partial class Deliveries(
-    LaneStore lanes, AppStore apps, Questions questions, GuardedClient client, IBusinessThreads threads, IOptions<BotsOptions> options, TimeProvider time,
+    LaneStore lanes, Updates.UpdateStore updates, AppStore apps, Questions questions, GuardedClient client, IBusinessThreads threads, IOptions<BotsOptions> options, TimeProvider time,
     ILogger<Deliveries> logger) : BackgroundService
 {
     private static readonly TimeSpan lookAgainAfter = TimeSpan.FromSeconds(1);
@@ -35,6 +35,7 @@ internal sealed partial class Deliveries(
     /// <summary>There is something for this app. Losing this costs at most a second.</summary>
     public void Wake(AppId app)
     {
+        updates.Tell(app);
         Note(app);
         Signal();
     }

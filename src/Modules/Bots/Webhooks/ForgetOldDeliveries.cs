@@ -44,16 +44,26 @@ internal sealed partial class ForgetOldDeliveries(NpgsqlDataSource database, Nod
     {
         var before = time.GetUtcNow() - TimeSpan.FromDays(options.Value.DeliveriesKeptForDays);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        // Parked ones stay: somebody may want to send them again.
+        // What a bot did not ask for in all this time is parked. Parked ones stay: somebody may want to send them again.
         await connection.ExecuteAsync(new CommandDefinition(
             """
+            with late as (
+              select l.thread_id, l.subscription_id, max(d.number) as number
+              from bots.apps a join bots.lanes l on l.app_id = a.id and l.next_number <= l.last_number
+              join bots.deliveries d on d.thread_id = l.thread_id and d.subscription_id = l.subscription_id and d.number >= l.next_number and d.created_at < @before
+              where a.polls group by l.thread_id, l.subscription_id),
+            moved as (
+              update bots.lanes l set next_number = late.number + 1 from late
+              where l.thread_id = late.thread_id and l.subscription_id = late.subscription_id and l.next_number <= late.number)
+            update bots.deliveries d set state = 2, finished_at = @now from late
+            where d.thread_id = late.thread_id and d.subscription_id = late.subscription_id and d.number <= late.number and d.state = 0;
             delete from bots.deliveries d using (
               select thread_id, subscription_id, number from bots.deliveries where finished_at < @before and state in (1, 3) limit @BatchMax) old
             where d.thread_id = old.thread_id and d.subscription_id = old.subscription_id and d.number = old.number;
             delete from bots.sends where (thread_id, client_id) in (select thread_id, client_id from bots.sends where created_at < @before limit @BatchMax);
             delete from bots.pre_checkouts where purchase in (select purchase from bots.pre_checkouts where expires_at < @before limit @BatchMax);
             """,
-            new { before, BatchMax }, cancellationToken: cancellationToken));
+            new { before, now = time.GetUtcNow(), BatchMax }, cancellationToken: cancellationToken));
     }
 
     [LoggerMessage(525, LogLevel.Warning, "Old deliveries could not be removed; the next round tries again.")]

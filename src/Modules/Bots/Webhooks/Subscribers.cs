@@ -11,8 +11,9 @@ internal sealed class Subscribers(NpgsqlDataSource database)
     private const string Columns =
         """
         s.id, s.page_id as pageid, s.app_id as appid,
-        case when s.fields is null then a.fields else array(select unnest(a.fields) intersect select unnest(s.fields)) end as fields
-        from bots.subscriptions s join bots.apps a on a.id = s.app_id and a.callback_url is not null
+        -- A question wants its answer in the same breath: a bot that asks for its events is not asked.
+        array_remove(case when s.fields is null then a.fields else array(select unnest(a.fields) intersect select unnest(s.fields)) end, case when a.polls then 'messaging_pre_checkouts' end) as fields
+        from bots.subscriptions s join bots.apps a on a.id = s.app_id and (a.callback_url is not null or a.polls)
         """;
 
     public async Task<bool> WantAsync(PageId page, string field, CancellationToken cancellationToken) => await FindFirstAsync(page, field, cancellationToken) is not null;
