@@ -151,6 +151,30 @@ public sealed class MoneyTests(Chromium chromium)
         chromium.AssertQuiet(leila.Page);
     }
 
+    [Fact]
+    public async Task Money_by_link_is_taken_by_who_comes_with_it()
+    {
+        await using var server = await StoaServer.StartAsync(new() { World = World.Town, RunningClock = true });
+        var url = $"http://localhost:{server.Address.Port}";
+        var zofia = await Journey.SignInAsync(await chromium.OpenWindowAsync(), url, "Zofia Nowak");
+        await zofia.Page.GotoAsync($"{url}/money");
+        await zofia.Button("money", "link.open").ClickAsync();
+        await Amount(zofia).FillAsync("15");
+        await zofia.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { NameRegex = zofia.Words.Pattern("money", "link.make") }).ClickAsync();
+        var link = await zofia.Page.GetByRole(AriaRole.Textbox, new() { Name = zofia.Words.Of("money", "link.link") }).InputValueAsync();
+        await zofia.PictureAsync("money-desktop-light-link");
+
+        var noa = await Journey.SignInAsync(await chromium.OpenWindowAsync(new() { Phone = true, Dark = true }), url, "נועה לוי", "he");
+        await noa.Page.GotoAsync($"{url}/claim{new Uri(link).Fragment}");
+        var take = noa.Page.GetByRole(AriaRole.Button, new() { NameRegex = noa.Words.Pattern("money", "claim.take") });
+        await Expect(take).ToBeVisibleAsync();
+        await noa.PictureAsync("money-phone-dark-hebrew-claim");
+        await take.ClickAsync();
+        await Expect(Card(noa, "15.00").GetByText(noa.Words.Of("money", "got"))).ToBeVisibleAsync();
+        chromium.AssertQuiet(zofia.Page);
+        chromium.AssertQuiet(noa.Page);
+    }
+
     private static async Task AskAsync(Journey who, string amount, string? picture = null)
     {
         await who.Button("threads", "money.open").ClickAsync();

@@ -65,7 +65,7 @@ public enum TransferKind
 
 /// <param name="Id">Made by the caller before the first try.</param>
 /// <param name="Debit">With <c>PostHold</c> and <c>VoidHold</c>: both accounts are those of the hold.</param>
-/// <param name="Code">Why: <c>send</c>, <c>gift</c>, <c>claim</c>, <c>give_back</c>, <c>topup</c>, <c>merchant_payment</c>, <c>refund</c>, <c>correction</c>.</param>
+/// <param name="Code">Why: <c>send</c>, <c>gift</c>, <c>claim</c>, <c>give_back</c>, <c>put_aside</c>, <c>topup</c>, <c>merchant_payment</c>, <c>refund</c>, <c>correction</c>.</param>
 /// <param name="Hold">With <c>PostHold</c> and <c>VoidHold</c>: the id of the hold.</param>
 /// <param name="HoldExpiresAfter">With <c>Hold</c>: counted from its posting in the ledger's time. Absent: the hold stays until resolved.</param>
 /// <param name="Reference">What it is for, outside the ledger: a purchase's id. At most 200 characters, and never personal: it is hashed into the chain.</param>

@@ -31,6 +31,7 @@ public sealed class MoneyStage : IAsyncLifetime
             // Shorter than a session, so that one can be waited out.
             ["Payments:BetweenPeople:RequestLasts"] = "01:00:00",
             ["Payments:BetweenPeople:RemindEvery"] = "00:10:00",
+            ["Payments:BetweenPeople:LinkLasts"] = "01:00:00",
             ["Payments:BetweenPeople:GiftLasts"] = "01:00:00",
             ["Threads:SendsPerTenSeconds"] = "1000",
         },

@@ -127,6 +127,11 @@ public sealed class MatrixTests
         Person("POST /api/money/requests/{id:guid}/decline", NoMoney, "200", "/api/money/requests/{asked}/decline"),
         Person("POST /api/money/requests/{id:guid}/remind", NoMoney, "409 reminded_enough", "/api/money/requests/{asks}/remind"),
         Person("POST /api/money/requests/{id:guid}/cancel", NoMoney, "200", "/api/money/requests/{asks}/cancel"),
+        Person("POST /api/money/links", "422 insufficient_funds", "201", body: """{"key":"{uuid}","secret":"{uuid}","amount":{"amountMinor":100,"currency":"PLN"}}"""),
+        Person("GET /api/money/links", "200", "200"),
+        // Whoever has the link may look; Zofia made it.
+        Person("POST /api/money/links/look", "200", "200", body: """{"secret":"{linkSecret}"}"""),
+        Person("POST /api/money/links/claim", "200", "422 to_oneself", body: """{"secret":"{linkSecret}"}""", blocked: "409 claimed_already"),
         // Nothing of it waits: the member's is with Leila.
         Person("POST /api/money/transfers/{id:guid}/cancel", NoMoney, "409 not_cancellable", "/api/money/transfers/{sent}/cancel"),
         Person("GET /api/money/standing", "200", "200"),

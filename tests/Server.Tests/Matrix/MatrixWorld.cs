@@ -85,6 +85,9 @@ internal sealed class MatrixWorld : IAsyncDisposable
         var sent = await PostAsync(server.Client, "/api/money/transfers",
             new { key = Guid.NewGuid(), thread = direct, amount = new { amountMinor = 100, currency = "EUR" }, to = Text(leila, "id"), toName = Text(leila, "name"), firstPaymentConfirmed = true }, zofia, cancellationToken);
 
+        var linkSecret = Guid.NewGuid().ToString("N");
+        await PostAsync(server.Client, "/api/money/links", new { key = Guid.NewGuid(), secret = linkSecret, amount = new { amountMinor = 100, currency = "EUR" } }, zofia, cancellationToken);
+
         var upload = await BeginUploadAsync(server, 3, zofia, cancellationToken);
         var picture = await BeginUploadAsync(server, pixel.Length, zofia, cancellationToken);
         await SendBytesAsync(server, HttpMethod.Patch, picture, zofia, cancellationToken);
@@ -107,6 +110,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
             ["leilaName"] = Text(leila, "name"),
             ["gift"] = Text(gift, "id"),
             ["sent"] = Text(sent, "id"),
+            ["linkSecret"] = linkSecret,
             ["asks"] = Text(asks, "id"),
             ["asked"] = Text(asked, "id"),
             ["psid"] = psid,

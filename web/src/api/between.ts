@@ -94,6 +94,24 @@ export interface MoneyToSend {
 export const sendMoney = (money: MoneyToSend) =>
   request<TransferItem>('POST', '/api/money/transfers', { body: money });
 
+/** The link is made of `secret` here; the server keeps its hash alone. */
+export const sendByLink = (wish: {
+  key: string;
+  secret: string;
+  amount: Money;
+  note?: string;
+  pin?: string;
+}) => request<TransferItem>('POST', '/api/money/links', { body: wish });
+
+export const getLinks = (signal?: AbortSignal) =>
+  request<{ items: TransferItem[] }>('GET', '/api/money/links', { signal });
+
+export const lookAtLink = (secret: string) =>
+  request<TransferItem>('POST', '/api/money/links/look', { body: { secret } });
+
+export const claimByLink = (secret: string) =>
+  request<TransferItem>('POST', '/api/money/links/claim', { body: { secret } });
+
 export const cancelTransfer = (id: string) =>
   request<TransferItem>('POST', `/api/money/transfers/${id}/cancel`);
 

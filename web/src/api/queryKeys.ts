@@ -26,6 +26,8 @@ export const queryKeys = {
   payConfig: ['pay', 'config'] as const,
   moneyItem: (id: string) => ['money', id] as const,
   receiver: (id: MemberId, thread: ThreadId) => ['receiver', thread, id] as const,
+  links: ['money', 'links'] as const,
+  link: (secret: string) => ['link', secret] as const,
   standing: (currency: string) => ['standing', currency] as const,
   statement: (currency: string, month: string) => ['wallet', 'statement', currency, month] as const,
   purchase: (id: PurchaseId) => ['purchase', id] as const,

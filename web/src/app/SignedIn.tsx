@@ -24,6 +24,10 @@ const JoinPage = lazy(() =>
 const Safety = lazy(() =>
   import('../features/money/Safety.tsx').then((module) => ({ default: module.Safety })),
 );
+const Links = lazy(() => import('../features/money/Links.tsx').then((module) => ({ default: module.Links })));
+const ClaimPage = lazy(() =>
+  import('../features/money/ClaimPage.tsx').then((module) => ({ default: module.ClaimPage })),
+);
 const StatementPage = lazy(() =>
   import('../features/money/StatementPage.tsx').then((module) => ({ default: module.StatementPage })),
 );
@@ -60,7 +64,12 @@ export function SignedIn({ me, language, onChooseLanguage, onSignedOut }: Signed
                   path="/money"
                   element={
                     <MoneyPage
-                      safety={<Safety isDemo={me.demo} />}
+                      safety={
+                        <>
+                          <Links />
+                          <Safety isDemo={me.demo} />
+                        </>
+                      }
                       onStatement={() => void navigate('/money/statement')}
                     />
                   }
@@ -70,6 +79,7 @@ export function SignedIn({ me, language, onChooseLanguage, onSignedOut }: Signed
                   element={<StatementPage onBack={() => void navigate('/money')} />}
                 />
                 <Route path="/join" element={<Join />} />
+                <Route path="/claim" element={<Claim me={me.id} />} />
                 <Route path="*" element={<NothingHere />} />
               </Routes>
             </Suspense>
@@ -87,6 +97,19 @@ function Join() {
   return (
     <JoinPage
       token={decodeURIComponent(hash.slice(1))}
+      onOpen={(thread) => void navigate(`/t/${thread}`, { replace: true })}
+      onLeave={() => void navigate('/')}
+    />
+  );
+}
+
+function Claim({ me }: { me: string }) {
+  const navigate = useNavigate();
+  const { hash } = useLocation();
+  return (
+    <ClaimPage
+      secret={decodeURIComponent(hash.slice(1))}
+      me={me}
       onOpen={(thread) => void navigate(`/t/${thread}`, { replace: true })}
       onLeave={() => void navigate('/')}
     />

@@ -58,6 +58,10 @@ internal sealed class BetweenPeopleOptions
         _ => Tier2DayMax,
     };
 
+    /// <summary>How long money waits for somebody who has not joined yet; then it returns. Default 14 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
+    public TimeSpan LinkLasts { get; set; } = TimeSpan.FromDays(14);
+
     /// <summary>Open bills one person may have at a time. Default 50: asking costs nothing, so it is bounded.</summary>
     [Range(1, 10_000)]
     public int OpenBillsMax { get; set; } = 50;

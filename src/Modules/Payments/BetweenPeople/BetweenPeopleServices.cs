@@ -18,6 +18,7 @@ internal static class BetweenPeopleServices
         services.AddSingleton<AdvanceMoney>();
         services.AddSingleton<Permits>();
         services.AddSingleton<SendMoney>();
+        services.AddSingleton<SendByLink>();
         services.AddSingleton<AskForMoney>();
         services.AddSingleton<AnswerRequest>();
         services.AddSingleton<GiftStore>();
@@ -31,6 +32,8 @@ internal static class BetweenPeopleServices
     public static void Map(IEndpointRouteBuilder routes)
     {
         SendMoney.Map(routes);
+        SendByLink.Map(routes);
+        ClaimByLink.Map(routes);
         CancelTransfer.Map(routes);
         MoneyStanding.Map(routes);
         AskForMoney.Map(routes);

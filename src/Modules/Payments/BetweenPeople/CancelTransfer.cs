@@ -28,7 +28,12 @@ internal static class CancelTransfer
             row = await advance.TakeBackAsync(row, cancellationToken);
         }
 
-        return row.State == SendingState.Cancelled
+        if (row.State == SendingState.Unclaimed)
+        {
+            row = await advance.GiveBackAsync(row, cancellationToken);
+        }
+
+        return row.State is SendingState.Cancelled or SendingState.Returned
             ? TypedResults.Ok(await views.OfAsync(row, cancellationToken))
             : throw new ProblemException(new(StatusCodes.Status409Conflict, "not_cancellable", "Take money back", $"It is {Words.Of(row.State)}; only what waits can be taken back.",
                 "Ask the receiver to send it back."));

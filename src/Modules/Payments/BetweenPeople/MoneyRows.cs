@@ -6,12 +6,14 @@ namespace Stoa.Payments.BetweenPeople;
 /// <summary>A stored transfer: what was wanted, which never changes (but for who claims it), and where the money is.</summary>
 internal sealed record TransferRow(
     Guid Id, byte[] RequestHash, long SenderId, long? ReceiverId, long? ThreadId, long AmountMinor, string CurrencyCode, string? Note, Guid? Bill, short? Share,
-    string StateWord, string? Failure, DateTime? SendAtUtc, int Version, DateTime CreatedAtUtc, DateTime UpdatedAtUtc)
+    string StateWord, string? Failure, DateTime? SendAtUtc, int Version, DateTime CreatedAtUtc, DateTime UpdatedAtUtc, long? Account = null, byte[]? ClaimHash = null,
+    DateTime? ClaimExpiresAtUtc = null)
 {
     public const string Columns =
         """
         t.id, t.request_hash as RequestHash, t.sender as SenderId, t.receiver as ReceiverId, t.thread as ThreadId, t.amount_minor as AmountMinor, t.currency as CurrencyCode, t.note, t.bill, t.share,
-        t.state as StateWord, t.failure, t.send_at as SendAtUtc, t.version, t.created_at as CreatedAtUtc, t.updated_at as UpdatedAtUtc
+        t.state as StateWord, t.failure, t.send_at as SendAtUtc, t.version, t.created_at as CreatedAtUtc, t.updated_at as UpdatedAtUtc,
+        t.account, t.claim_hash as ClaimHash, t.claim_expires_at as ClaimExpiresAtUtc
         """;
 
     public PersonId Sender => new(SenderId);

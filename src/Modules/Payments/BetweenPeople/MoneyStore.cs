@@ -47,8 +47,8 @@ internal sealed partial class MoneyStore(NpgsqlDataSource database, TimeProvider
         await permit(connection, transaction);
         var inserted = await connection.ExecuteAsync(new CommandDefinition(
             """
-            insert into payments.money_transfers (id, request_hash, sender, receiver, thread, amount_minor, currency, note, bill, share, state, send_at, created_at, updated_at)
-            values (@Id, @RequestHash, @SenderId, @ReceiverId, @ThreadId, @AmountMinor, @CurrencyCode, @Note, @Bill, @Share, 'created', @SendAtUtc, @now, @now)
+            insert into payments.money_transfers (id, request_hash, sender, receiver, thread, amount_minor, currency, note, bill, share, state, send_at, created_at, updated_at, account, claim_hash, claim_expires_at)
+            values (@Id, @RequestHash, @SenderId, @ReceiverId, @ThreadId, @AmountMinor, @CurrencyCode, @Note, @Bill, @Share, 'created', @SendAtUtc, @now, @now, @Account, @ClaimHash, @ClaimExpiresAtUtc)
             on conflict (id) do nothing
             """,
             new
@@ -64,6 +64,9 @@ internal sealed partial class MoneyStore(NpgsqlDataSource database, TimeProvider
                 wanted.Bill,
                 wanted.Share,
                 wanted.SendAtUtc,
+                wanted.Account,
+                wanted.ClaimHash,
+                wanted.ClaimExpiresAtUtc,
                 now = Now,
             }, transaction, cancellationToken: cancellationToken));
         if (inserted == 1)
@@ -136,8 +139,8 @@ internal sealed partial class MoneyStore(NpgsqlDataSource database, TimeProvider
         }
 
         await connection.ExecuteAsync(new CommandDefinition(
-            next.IsFinal() ? "delete from payments.money_jobs where thing = @Id" : "update payments.money_jobs set due_at = coalesce(@SendAtUtc, due_at) where thing = @Id",
-            new { row.Id, row.SendAtUtc }, transaction, cancellationToken: cancellationToken));
+            next.IsFinal() ? "delete from payments.money_jobs where thing = @Id" : "update payments.money_jobs set due_at = coalesce(@SendAtUtc, @ClaimExpiresAtUtc, due_at) where thing = @Id",
+            new { row.Id, row.SendAtUtc, row.ClaimExpiresAtUtc }, transaction, cancellationToken: cancellationToken));
     }
 
     private static Task<int> DoLaterAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, Guid thing, string kind, DateTime dueAt, CancellationToken cancellationToken) =>

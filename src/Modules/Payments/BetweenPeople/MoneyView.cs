@@ -102,7 +102,7 @@ internal sealed class MoneyViews(IPeople people, Microsoft.Extensions.Options.IO
             .. transfers.Select(row => new MoneyView
             {
                 Id = row.Id, Type = "transfer", State = Words.Of(row.State), Version = row.Version, Thread = row.Thread, From = Party(row.Sender),
-                To = row.Receiver is { } to ? Party(to) : null, Amount = row.Amount, Note = row.Note, Request = row.Bill, SendAt = row.SendAt,
+                To = row.Receiver is { } to ? Party(to) : null, Amount = row.Amount, Note = row.Note, Request = row.Bill, SendAt = row.SendAt, ExpiresAt = row.ClaimExpiresAtUtc is { } until ? new DateTimeOffset(until, TimeSpan.Zero) : null,
                 CreatedAt = new(row.CreatedAtUtc, TimeSpan.Zero), UpdatedAt = new(row.UpdatedAtUtc, TimeSpan.Zero),
             }),
             .. bills.Select(bill => new MoneyView

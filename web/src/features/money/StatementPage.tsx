@@ -149,6 +149,7 @@ function Line({ entry }: { entry: WalletEntry }) {
     claim: t('code.claim'),
     give_back: t('code.give_back'),
     topup: t('code.topup'),
+    put_aside: t('code.put_aside'),
   };
   const name = house[entry.code] ?? entry.counterparty;
   return (

@@ -18,6 +18,8 @@ export function moneyProblem(error: unknown, t: TFunction<'money'>): string {
     case 'amount_differs':
     case 'money_not_found':
       return t('problem.notOpen');
+    case 'claimed_already':
+      return t('claim.taken');
     case 'gift_over':
       return t('problem.giftOver');
     case 'money_frozen':
