@@ -10,6 +10,9 @@ public sealed class ServerUnderTest : IAsyncLifetime
 {
     private StoaServer? own;
 
+    /// <summary>The operator of our own server; null for a server that was named.</summary>
+    public HttpClient? Admin => own?.Admin;
+
     public Uri Address { get; private set; } = new("http://127.0.0.1");
 
     public async ValueTask InitializeAsync()
