@@ -18,6 +18,7 @@ internal static class AllMeasures
         new("faults-nodes", "the same with two nodes: one, the broker, PostgreSQL and the other killed", FaultsMeasure.RunAcrossAsync, Usual: false),
         new("joins", "1,000 people (--full: 5,000) join a group by one link at once", JoinsMeasure.RunAsync),
         new("nodes", "two nodes on the cores of one: sends together, and the way to the other node's sockets", NodesMeasure.RunAsync, Usual: false),
+        new("ledger", "transfers through the ledger, spread and half of them to one account; its verification", LedgerMeasure.RunAsync),
         new("start", "./run until it is ready; memory of the idle server", StartMeasure.RunAsync),
     ];
 }

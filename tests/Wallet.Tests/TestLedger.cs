@@ -15,6 +15,7 @@ namespace Stoa.Wallet.Tests;
 internal sealed class TestLedger : IAsyncDisposable
 {
     private readonly TestDatabase database;
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("stoa-ledger-");
     private bool expectBroken;
 
     private TestLedger(TestDatabase database)
@@ -23,7 +24,8 @@ internal sealed class TestLedger : IAsyncDisposable
         Ledger = new(database.DataSource, Clock);
         var alone = new InProcessNodeBus(new InProcessExchange(), NullLogger<InProcessNodeBus>.Instance);
         Holds = new(database.DataSource, new NodeLeases(database.DataSource, alone), Ledger, Clock, NullLogger<ReleaseExpiredHolds>.Instance);
-        Chain = new(database.DataSource, Clock, NullLogger<CloseChainBlocks>.Instance);
+        Anchors = new(folder.FullName, NullLogger<AnchorFile>.Instance);
+        Chain = new(database.DataSource, Anchors, Clock, NullLogger<CloseChainBlocks>.Instance);
     }
 
     public ManualTimeProvider Clock { get; } = new();
@@ -33,6 +35,10 @@ internal sealed class TestLedger : IAsyncDisposable
     public ReleaseExpiredHolds Holds { get; }
 
     public CloseChainBlocks Chain { get; }
+
+    public AnchorFile Anchors { get; }
+
+    public string AnchorsPath => Path.Combine(folder.FullName, "ledger-anchors.jsonl");
 
     public Npgsql.NpgsqlDataSource Database => database.DataSource;
 
@@ -88,6 +94,7 @@ internal sealed class TestLedger : IAsyncDisposable
 
         await Ledger.DisposeAsync();
         await database.DisposeAsync();
+        folder.Delete(recursive: true);
     }
 
     public static CancellationToken Soon() => TestContext.Current.CancellationToken;

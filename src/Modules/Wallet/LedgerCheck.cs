@@ -10,8 +10,9 @@ namespace Stoa.Wallet;
 /// <summary>Reads the whole ledger on one snapshot and says what in it is not as it must be.</summary>
 public static class LedgerCheck
 {
+    /// <param name="anchors">Heads of the chain that were kept outside of the database.</param>
     /// <returns>What was looked at, and each violation as a sentence. An empty list is a sound ledger.</returns>
-    public static async Task<LedgerReport> RunAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    public static async Task<LedgerReport> RunAsync(NpgsqlDataSource database, CancellationToken cancellationToken, IReadOnlyList<ChainAnchor>? anchors = null)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
@@ -59,6 +60,18 @@ public static class LedgerCheck
             wrong.Add($"The chain has {chain.Count} blocks, of which {chain.Count - block} close over transfers that are not there.");
         }
 
+        foreach (var anchor in anchors ?? [])
+        {
+            if (chain.ElementAtOrDefault((int)Math.Clamp(anchor.Block - 1, int.MinValue, int.MaxValue)) is not { } anchored)
+            {
+                wrong.Add($"Block {anchor.Block}, anchored on {anchor.ClosedAt:yyyy-MM-dd}, is not there any more.");
+            }
+            else if (anchored.SeqTo != anchor.SeqTo || !Convert.ToHexStringLower(anchored.Hash).Equals(anchor.Hash, StringComparison.OrdinalIgnoreCase))
+            {
+                wrong.Add($"Block {anchor.Block} is not what was anchored on {anchor.ClosedAt:yyyy-MM-dd}: what came before it has been rewritten.");
+            }
+        }
+
         replay.Finish(stored, resolutions, lastSeq);
         wrong.AddRange(refused.Select(id => $"Transfer {id} was made although its id had been refused."));
         if (replay.LastPostedAt is { } posted && posted.UtcDateTime > lastPostedAt)
@@ -66,7 +79,7 @@ public static class LedgerCheck
             wrong.Add($"The head says {lastPostedAt:O}, the last transfer {posted:O}.");
         }
 
-        return new(lastSeq, chain.Count, wrong);
+        return new(lastSeq, chain.Count, anchors?.Count ?? 0, wrong);
     }
 
     /// <summary>The journal played again from nothing, by other code than that which wrote it.</summary>
@@ -164,8 +177,9 @@ public static class LedgerCheck
 
 /// <param name="Transfers">How many the journal has.</param>
 /// <param name="ChainBlocks">How many blocks of the hash chain were verified.</param>
+/// <param name="Anchors">How many heads that were kept elsewhere were compared.</param>
 /// <param name="Violations">Sentences; empty when the ledger is sound.</param>
-public sealed record LedgerReport(long Transfers, int ChainBlocks, IReadOnlyList<string> Violations)
+public sealed record LedgerReport(long Transfers, int ChainBlocks, int Anchors, IReadOnlyList<string> Violations)
 {
     public bool Sound => Violations.Count == 0;
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Stoa.Hosting;
 using Stoa.Wallet.Balances;
 using Stoa.Wallet.Chain;
@@ -23,6 +24,7 @@ public sealed class WalletModule : IModule
         services.AddSingleton<ILedger>(provider => provider.GetRequiredService<PostTransfers>());
         services.AddSingleton<ReleaseExpiredHolds>();
         services.AddHostedService(provider => provider.GetRequiredService<ReleaseExpiredHolds>());
+        services.AddSingleton(provider => new AnchorFile(provider.GetRequiredService<DataDirectory>().Path, provider.GetRequiredService<ILogger<AnchorFile>>()));
         services.AddSingleton<CloseChainBlocks>();
         services.AddHostedService(provider => provider.GetRequiredService<CloseChainBlocks>());
         services.AddSingleton<IDemoSeed, SeedDemoBalances>();
@@ -33,5 +35,6 @@ public sealed class WalletModule : IModule
     {
         ReadWallet.Map(routes);
         Statement.Map(routes);
+        VerifyLedger.Map(routes);
     }
 }

@@ -10,18 +10,23 @@ internal static class OperatorCommand
 {
     private const int Done = 0;
     private const int Refused = 1;
-    private const int Misused = 2;
+    internal const int Misused = 2;
     private const int NotRunning = 3;
 
     // A webhook may take its 20 seconds to answer the handshake.
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan usualPatience = TimeSpan.FromSeconds(45);
 
-    private const string Usage =
+    internal const string Usage =
         """
         ./stoa bot create --name N --username U --webhook URL --verify-token T [--data DIR]
             Makes a page and an app, performs the webhook's verification handshake and prints
             {"pageId":"…","appId":"…","appSecret":"…","accessToken":"…"}: the only time the secrets are shown.
             Optional: --category TEXT  --about TEXT  --color #RRGGBB  --verified
+        ./stoa ledger verify [--anchors FILE] [--data DIR]
+            Plays the whole ledger again from nothing and hashes its chain again; compares the heads that the server kept in
+            ledger-anchors.jsonl and those of FILE. Prints what was looked at; ends with 1 when anything is not as it must be.
+        ./stoa ledger anchor [--data DIR]
+            Prints the head of the chain as one line, to be kept where nobody who has the database can change it.
         ./stoa help
 
         --data DIR is the data directory of the running server; default data.
@@ -37,6 +42,8 @@ internal static class OperatorCommand
                 return words.Length == 0 ? Misused : Done;
             case ["bot", "create", .. var options]:
                 return await CreateBotAsync(options, output, error);
+            case ["ledger", "verify" or "anchor", .. var options]:
+                return await LedgerCommand.RunAsync(words[1], options, output, error);
             default:
                 await error.WriteLineAsync($"There is no command '{string.Join(' ', words)}'.\n{Usage}");
                 return Misused;
@@ -87,8 +94,12 @@ internal static class OperatorCommand
         return await PostAsync(data, "/admin/bots", body, output, error);
     }
 
-    private static async Task<int> PostAsync(string data, string path, JsonObject body, TextWriter output, TextWriter error)
+    /// <param name="patience">How long the answer may take; 45 seconds where nothing is said.</param>
+    /// <param name="judge">Of the answer's text: whether the command is to end well.</param>
+    internal static async Task<int> PostAsync(
+        string data, string path, JsonObject body, TextWriter output, TextWriter error, TimeSpan? patience = null, Func<string, bool>? judge = null)
     {
+        var waits = patience ?? usualPatience;
         var socketPath = DataDirectory.AdminSocketOf(data);
         using var client = new HttpClient(new SocketsHttpHandler
         {
@@ -99,7 +110,7 @@ internal static class OperatorCommand
                 return new NetworkStream(socket, ownsSocket: true);
             },
         })
-        { BaseAddress = new("http://localhost"), Timeout = patience };
+        { BaseAddress = new("http://localhost"), Timeout = waits };
         try
         {
             using var answer = await client.PostAsJsonAsync(path, body);
@@ -107,7 +118,7 @@ internal static class OperatorCommand
             if (answer.IsSuccessStatusCode)
             {
                 await output.WriteLineAsync(text);
-                return Done;
+                return judge?.Invoke(text) is false ? Refused : Done;
             }
 
             await error.WriteLineAsync(Describe((int)answer.StatusCode, text));
@@ -125,7 +136,7 @@ internal static class OperatorCommand
         }
         catch (TaskCanceledException)
         {
-            await error.WriteLineAsync($"The server has not answered within {patience.TotalSeconds:0} s; whether it was done is not known.");
+            await error.WriteLineAsync($"The server has not answered within {waits.TotalSeconds:0} s; whether it was done is not known.");
             return NotRunning;
         }
     }

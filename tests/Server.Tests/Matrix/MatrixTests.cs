@@ -164,6 +164,8 @@ public sealed class MatrixTests
         Anyone("GET,HEAD /m/{version:int}/{id}/{part}/{dies:long}/{signature}", "404", "/m/1/7000000000000001/c/1/AAAA"),
 
         // The operator
+        new("POST /admin/ledger/verify", "/admin/ledger/verify", "{}", Hidden, Hidden, Hidden, Hidden, Hidden, Hidden, "200"),
+        new("POST /admin/ledger/anchor", "/admin/ledger/anchor", "{}", Hidden, Hidden, Hidden, Hidden, Hidden, Hidden, "200"),
         new("POST /admin/bots", "/admin/bots", """{"name":"Fresh","username":"{fresh}","webhook":"{webhook}","verifyToken":"matrix"}""", Hidden, Hidden, Hidden, Hidden, Hidden, Hidden, "201"),
 
         new("PUT /admin/money/people/{handle}", "/admin/money/people/tomek", """{"tier":2}""", Hidden, Hidden, Hidden, Hidden, Hidden, Hidden, "204"),

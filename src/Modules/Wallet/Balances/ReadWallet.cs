@@ -10,6 +10,7 @@ using Stoa.Hosting.Problems;
 using Stoa.Hosting.SignIn;
 using Stoa.Kernel;
 using Stoa.People;
+using Stoa.Wallet.Chain;
 
 namespace Stoa.Wallet.Balances;
 
@@ -95,4 +96,7 @@ internal static class ReadWallet
 [JsonSerializable(typeof(ReadWallet.Wallet))]
 [JsonSerializable(typeof(ReadWallet.Entries))]
 [JsonSerializable(typeof(Statement.View))]
+[JsonSerializable(typeof(VerifyLedger.VerifyRequest))]
+[JsonSerializable(typeof(LedgerReport))]
+[JsonSerializable(typeof(ChainAnchor))]
 internal sealed partial class WalletJson : JsonSerializerContext;

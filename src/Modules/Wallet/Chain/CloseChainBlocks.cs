@@ -11,7 +11,7 @@ namespace Stoa.Wallet.Chain;
 /// Numbers are given under the head's lock until commit, so everything up to <c>head.last_seq</c> has settled and a block may close
 /// over it at once. A transaction-level advisory lock keeps nodes from closing the same block.
 /// </remarks>
-internal sealed partial class CloseChainBlocks(NpgsqlDataSource database, TimeProvider time, ILogger<CloseChainBlocks> log) : BackgroundService
+internal sealed partial class CloseChainBlocks(NpgsqlDataSource database, AnchorFile anchors, TimeProvider time, ILogger<CloseChainBlocks> log) : BackgroundService
 {
     private const int BlockMax = 10_000;
     private static readonly TimeSpan every = TimeSpan.FromSeconds(5);
@@ -66,6 +66,16 @@ internal sealed partial class CloseChainBlocks(NpgsqlDataSource database, TimePr
         return true;
     }
 
+    /// <summary>The newest block; null before the first.</summary>
+    public async Task<ChainAnchor?> FindHeadAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.QuerySingleOrDefaultAsync<(long Number, long SeqTo, byte[] Hash, DateTime ClosedAt)?>(new CommandDefinition(
+            "select number, seq_to, hash, closed_at from wallet.chain_blocks order by number desc limit 1", cancellationToken: cancellationToken)) is var (number, seqTo, hash, closedAt)
+            ? new(number, seqTo, Convert.ToHexStringLower(hash), new DateTimeOffset(closedAt, TimeSpan.Zero))
+            : null;
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(every);
@@ -75,11 +85,18 @@ internal sealed partial class CloseChainBlocks(NpgsqlDataSource database, TimePr
             {
                 try
                 {
+                    var closed = false;
                     while (await RunOnceAsync(stoppingToken))
                     {
+                        closed = true;
+                    }
+
+                    if (closed && await FindHeadAsync(stoppingToken) is { } head)
+                    {
+                        await anchors.KeepAsync(head, stoppingToken);
                     }
                 }
-                catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+                catch (Exception exception) when (exception is NpgsqlException or TimeoutException or IOException or UnauthorizedAccessException)
                 {
                     LogFailed(exception);
                 }
@@ -91,7 +108,7 @@ internal sealed partial class CloseChainBlocks(NpgsqlDataSource database, TimePr
         }
     }
 
-    [LoggerMessage(352, LogLevel.Warning, "The ledger's chain could not be extended; tried again in five seconds.")]
+    [LoggerMessage(352, LogLevel.Warning, "The ledger's chain could not be extended or anchored; tried again in five seconds.")]
     private partial void LogFailed(Exception exception);
 
     private sealed record Block(long Number, long SeqTo, byte[] Hash);
