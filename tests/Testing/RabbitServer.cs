@@ -66,7 +66,7 @@ public sealed partial class RabbitServer : IAsyncDisposable
 
             erlang = erlang == 0 ? ChildOf(script.Id) : erlang;
             return erlang != 0 && await AnswersAsync();
-        }, $"RabbitMQ listens; it said: {Said}");
+        }, $"RabbitMQ listens at {Port}");
         await File.WriteAllTextAsync($"{folder}/owned", string.Create(CultureInfo.InvariantCulture, $"{erlang} {epmd.Id}"));
     }
 

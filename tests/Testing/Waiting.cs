@@ -3,10 +3,10 @@ namespace Stoa.Testing;
 /// <summary>Waits with an end, that say what they waited for.</summary>
 public static class Waiting
 {
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan looksEvery = TimeSpan.FromMilliseconds(20);
 
-    /// <exception cref="TimeoutException">It did not come within 60 seconds; the message names <paramref name="what"/>.</exception>
+    /// <exception cref="TimeoutException">It did not come within two minutes; the message names <paramref name="what"/>.</exception>
     public static async Task ForAsync(Task task, string what)
     {
         try
@@ -27,7 +27,7 @@ public static class Waiting
     }
 
     /// <summary>For what nobody announces: asks until it holds.</summary>
-    /// <exception cref="TimeoutException">It did not hold within 60 seconds.</exception>
+    /// <exception cref="TimeoutException">It did not hold within two minutes.</exception>
     public static async Task UntilAsync(Func<Task<bool>> holds, string what)
     {
         var end = Environment.TickCount64 + (long)patience.TotalMilliseconds;
