@@ -241,6 +241,8 @@ public sealed class KilledAtAnyStepTests
 
         public Task<ProcessorAnswer> FindByReferenceAsync(string reference, CancellationToken cancellationToken) => FarAwayAsync(() => inner.FindByReferenceAsync(reference, cancellationToken));
 
+        public Task<ProcessorAnswer> SendOneUnitAsync(CancellationToken cancellationToken) => inner.SendOneUnitAsync(cancellationToken);
+
         public Task<ProcessorEvent?> ParseWebhookAsync(WebhookCall call, CancellationToken cancellationToken) => inner.ParseWebhookAsync(call, cancellationToken);
 
         private static Task<ProcessorAnswer> FarAwayAsync(Func<Task<ProcessorAnswer>> call) => Death.AroundAsync(() => Death.SuspendedAsync(call));

@@ -210,6 +210,14 @@ public abstract class ProcessorSpecification
     }
 
     [Fact]
+    public async Task One_unit_goes_there_and_back()
+    {
+        var answer = await Processor.SendOneUnitAsync(Ct);
+
+        Assert.True(answer is ProcessorAnswer.Known { Payment.CapturedMinor: 0 } or ProcessorAnswer.KnownRefund, $"{answer}");
+    }
+
+    [Fact]
     public async Task What_a_browser_needs_to_save_a_card_is_told() => Assert.NotEmpty(await Processor.BeginSaveAsync(PersonId.New(), Ct) ?? new Dictionary<string, string>());
 
     [Fact]

@@ -48,7 +48,7 @@ internal sealed class Stage : IAsyncDisposable
 
     /// <param name="workers">0: only the test advances purchases.</param>
     /// <param name="prepare">False: the database driver keeps no prepared statements, whose state a fault in its middle would spoil.</param>
-    public static async Task<Stage> StartAsync(int workers = 8, Action<IServiceCollection>? services = null, TestDatabase? database = null, bool prepare = true)
+    public static async Task<Stage> StartAsync(int workers = 8, Action<IServiceCollection>? services = null, TestDatabase? database = null, bool prepare = true, IReadOnlyDictionary<string, string>? settings = null)
     {
         var owned = database is null ? await TestDatabase.CreateAsync([.. Stoa.Server.Modules.All]) : null;
         database ??= owned ?? throw new InvalidOperationException("One of the two was given.");
@@ -58,7 +58,7 @@ internal sealed class Stage : IAsyncDisposable
         var server = await StoaServer.StartAsync(new()
         {
             Database = database,
-            Settings = new Dictionary<string, string>
+            Settings = new Dictionary<string, string>(settings ?? new Dictionary<string, string>())
             {
                 ["People:PasswordIterations"] = "1",
                 ["Payments:WorkersMax"] = $"{workers}",

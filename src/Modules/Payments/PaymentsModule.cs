@@ -73,6 +73,8 @@ public sealed class PaymentsModule : IModule
         CancelPurchase.Map(routes);
         ReadBusinessPurchases.Map(routes);
         RefundPurchase.Map(routes);
+        LinkProcessor.Map(routes);
+        BeginSave.Map(routes);
         ListMethods.Map(routes);
         SaveMethod.Map(routes);
         ChangeMethods.Map(routes);

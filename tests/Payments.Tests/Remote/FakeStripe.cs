@@ -186,14 +186,16 @@ internal sealed class StripeAccount
 
     private (int Status, string Json) Charge(Dictionary<string, string> form)
     {
-        if (!objects.TryGetValue(form["payment_method"], out var method) || (string?)method["customer"] != form["customer"])
+        var customer = form.GetValueOrDefault("customer");
+        JsonObject? method = null;
+        if (form["payment_method"] != "pm_card_visa" && (!objects.TryGetValue(form["payment_method"], out method) || (string?)method["customer"] != customer))
         {
             return Missing("payment_method");
         }
 
         var amount = long.Parse(form["amount"], System.Globalization.CultureInfo.InvariantCulture);
         var manual = form["capture_method"] == "manual";
-        var behaviour = (string?)method["metadata"]?["behaviour"];
+        var behaviour = (string?)method?["metadata"]?["behaviour"];
         var intent = Make("pi", "payment_intent", new()
         {
             ["amount"] = amount,
@@ -202,7 +204,7 @@ internal sealed class StripeAccount
             ["capture_method"] = form["capture_method"],
             ["confirmation_method"] = "automatic",
             ["currency"] = form["currency"],
-            ["customer"] = form["customer"],
+            ["customer"] = customer,
             ["payment_method"] = form["payment_method"],
             ["payment_method_types"] = new JsonArray("card"),
             ["metadata"] = Metadata(form),
@@ -304,7 +306,7 @@ internal sealed class StripeAccount
             ["charge"] = charge["id"]?.DeepClone(),
             ["metadata"] = Metadata(form),
             ["status"] = "succeeded",
-            ["reason"] = form["reason"],
+            ["reason"] = form.GetValueOrDefault("reason"),
         });
     }
 

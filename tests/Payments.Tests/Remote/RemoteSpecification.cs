@@ -128,6 +128,7 @@ public abstract class RemoteSpecification(ProcessorServers servers) : ProcessorS
         var wrong = Connect(WithWrongKey(Account), await servers.Address);
 
         Assert.Equal("config", Refused(await wrong.GetAsync(payment.Ref, Ct)));
+        Assert.Equal("config", Refused(await wrong.SendOneUnitAsync(Ct)));
     }
 
     [Fact]

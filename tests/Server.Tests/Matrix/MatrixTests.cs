@@ -113,6 +113,7 @@ public sealed class MatrixTests
         Person("GET /api/pay/config", "200", "200"),
         Person("GET /api/payment-methods", "200", "200"),
         Person("POST /api/payment-methods", "201", "201", body: """{"token":"{newCard}"}"""),
+        Person("POST /api/payment-methods/begin", "200", "200", body: """{"page":"{page}"}"""),
         Person("PUT /api/payment-methods/{id:guid}/default", "404 payment_method_not_found", "204", "/api/payment-methods/{card}/default"),
         Person("DELETE /api/payment-methods/{id:guid}", "404 payment_method_not_found", "204", "/api/payment-methods/{card}"),
         // The member's button is paid already: the answer is that purchase.
@@ -144,6 +145,11 @@ public sealed class MatrixTests
         Anyone("POST /processors/{processor}/{account:long}", "404 account_not_found", "/processors/stripe/7000000000000001", "{}"),
         Anyone("GET /processors/braintree/{account:long}", "404 account_not_found", "/processors/braintree/7000000000000001?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53"),
         // Programs of a business, by the token of its page.
+        // Each links and unlinks its own.
+        Business("PUT /api/business/processor", "200", "200", body: """{"processor":"paypal","mode":"test","key":"secret","clientId":"client","webhookId":"WH1"}"""),
+        Business("GET /api/business/processor", "200", "200"),
+        Business("DELETE /api/business/processor", "204", "204"),
+        Business("POST /api/business/processor/test", "404 processor_not_linked", "404 processor_not_linked", body: "{}"),
         Business("GET /api/business/purchases", "200", "200"),
         Business("GET /api/business/purchases/{id}", "404 purchase_not_found", "200", "/api/business/purchases/{purchase}"),
         Business("POST /api/business/purchases/{id}/refunds", "404 purchase_not_found", "201", "/api/business/purchases/{purchase}/refunds", """{"key":"{uuid}","amountMinor":1}"""),

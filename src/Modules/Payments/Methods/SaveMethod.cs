@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Stoa.Hosting.Problems;
 using Stoa.Hosting.SignIn;
+using Stoa.Kernel;
 using Stoa.Payments.Guards;
 using Stoa.Payments.Processors;
 using Stoa.Payments.Sandbox;
@@ -15,8 +16,9 @@ namespace Stoa.Payments.Methods;
 /// <summary>Keeps the card behind a token that the processor's page gave. The number itself never comes here.</summary>
 internal static class SaveMethod
 {
-    /// <param name="Token">From <c>stoa.card.token</c>. The same one again gives the same card.</param>
-    public sealed record Request(string Token);
+    /// <param name="Token">From <c>stoa.card.token</c>, or from the script of the merchant's processor. The same one again gives the same card.</param>
+    /// <param name="Page">The merchant whose processor gave it; absent: the sandbox.</param>
+    public sealed record Request(string Token, PageId? Page = null);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/payment-methods", RunAsync)
@@ -27,7 +29,9 @@ internal static class SaveMethod
         HttpContext context, ProcessorList processors, MethodStore methods, CancellationToken cancellationToken)
     {
         var request = await CardFreeBody.ReadAsync(context, SaveMethodJson.Default.Request);
-        var processor = await processors.FindAsync(SandboxProcessor.ProcessorName, cancellationToken);
+        var processor = request.Page is { } merchant
+            ? await processors.FindForAsync(merchant, cancellationToken)
+            : await processors.FindAsync(SandboxProcessor.ProcessorName, cancellationToken);
         if (await processor.SaveAsync(request.Token, context.Person(), cancellationToken) is not { } saved)
         {
             return new Problem(StatusCodes.Status422UnprocessableEntity, "token_refused", "Save a card", "The processor does not know this token, or it was used by somebody else.",

@@ -48,6 +48,10 @@ internal interface IProcessor
     /// <returns><c>Refused(not_found)</c> when there is none.</returns>
     Task<ProcessorAnswer> FindByReferenceAsync(string reference, CancellationToken cancellationToken);
 
+    /// <summary>In test mode, charges one unit on the processor's own test card and gives it back; in live mode, asks whether the keys are good and moves nothing.</summary>
+    /// <returns>Anything known: it works.</returns>
+    Task<ProcessorAnswer> SendOneUnitAsync(CancellationToken cancellationToken);
+
     /// <summary>Verifies and reads what claims to come from the processor. Null: it does not.</summary>
     Task<ProcessorEvent?> ParseWebhookAsync(WebhookCall call, CancellationToken cancellationToken);
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Stoa.Kernel;
 using Stoa.Payments.Accounts;
+using Stoa.Payments.Sandbox;
 
 namespace Stoa.Payments.Processors;
 
@@ -21,6 +23,10 @@ internal sealed class ProcessorList(IEnumerable<IProcessor> builtIn, AccountStor
                 ? linked
                 : throw new InvalidOperationException($"This server has no processor '{name}'.");
     }
+
+    /// <summary>What a merchant sells through: the account that it has linked, or the sandbox.</summary>
+    public async Task<IProcessor> FindForAsync(PageId merchant, CancellationToken cancellationToken) =>
+        await accounts.FindForAsync(merchant, cancellationToken) is { } account ? connectors.Create(account) : byName[SandboxProcessor.ProcessorName];
 
     /// <summary>A merchant's account at a processor, unlinked since or not; null: there is none of that kind and number.</summary>
     public async Task<IProcessor?> FindLinkedAsync(string kind, long account, CancellationToken cancellationToken) =>

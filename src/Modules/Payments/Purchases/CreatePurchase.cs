@@ -10,8 +10,10 @@ using Microsoft.Extensions.Options;
 using Stoa.Hosting.Problems;
 using Stoa.Hosting.SignIn;
 using Stoa.Kernel;
+using Stoa.Payments.Accounts;
 using Stoa.Payments.Guards;
 using Stoa.Payments.Methods;
+using Stoa.Payments.Sandbox;
 using Stoa.Threads;
 
 namespace Stoa.Payments.Purchases;
@@ -19,7 +21,7 @@ namespace Stoa.Payments.Purchases;
 /// <summary>A payer presses Pay. Everything about the price is read from the stored message; the caller says which button, and how to pay.</summary>
 /// <remarks>Step 1 of docs/journeys/pay-in-a-conversation.md.</remarks>
 internal sealed class CreatePurchase(
-    IBusinessThreads threads, IThreadLog log, IPageDirectory pages, MethodStore methods, PurchaseStore purchases, PurchaseLane lane, IOptions<PaymentsOptions> options)
+    IBusinessThreads threads, IThreadLog log, IPageDirectory pages, MethodStore methods, AccountStore accounts, PurchaseStore purchases, PurchaseLane lane, IOptions<PaymentsOptions> options)
 {
     /// <param name="Key">Made when the pay sheet opens, and kept for every repeat.</param>
     /// <param name="Element">Index in a carousel; absent for a template's own buttons.</param>
@@ -63,7 +65,7 @@ internal sealed class CreatePurchase(
         }
 
         var offer = PaymentButton.Read(message.Body, request.Element, request.Button, options.Value.AmountMinorMax);
-        var method = await ChooseAsync(person, request.Method, offer.Total.Currency, cancellationToken);
+        var method = await ChooseAsync(person, page, request.Method, offer.Total.Currency, cancellationToken);
         var name = (await pages.FindAsync([page], cancellationToken)).GetValueOrDefault(page)?.Name ?? offer.MerchantName;
         var stored = await purchases.CreateAsync(
             new(person, request.Thread, request.Seq, request.Element, request.Button, page, name, offer, method), request.Key, hash, cancellationToken);
@@ -75,7 +77,7 @@ internal sealed class CreatePurchase(
         return stored;
     }
 
-    private async Task<ChosenMethod> ChooseAsync(PersonId person, string method, Currency currency, CancellationToken cancellationToken)
+    private async Task<ChosenMethod> ChooseAsync(PersonId person, PageId merchant, string method, Currency currency, CancellationToken cancellationToken)
     {
         if (MethodViews.CurrencyOfBalance(method) is { } balance)
         {
@@ -85,9 +87,17 @@ internal sealed class CreatePurchase(
                     $"Pay with a card, or with a balance in {currency}."));
         }
 
-        return Guid.TryParse(method, out var id) && await methods.FindForAsync(person, id, cancellationToken) is { } card
+        if (!Guid.TryParse(method, out var id) || await methods.FindForAsync(person, id, cancellationToken) is not { } card)
+        {
+            throw new ProblemException(Problem.NotFound("payment_method_not_found", "way to pay"));
+        }
+
+        // A card is saved at one account of one processor, and can be charged nowhere else.
+        var account = (await accounts.FindForAsync(merchant, cancellationToken))?.Name ?? SandboxProcessor.ProcessorName;
+        return card.Processor == account
             ? new("card", card.Id, card.Brand, card.Last4, card.Processor)
-            : throw new ProblemException(Problem.NotFound("payment_method_not_found", "way to pay"));
+            : throw new ProblemException(new(StatusCodes.Status422UnprocessableEntity, "method_of_another_account", "Pay", "This card is saved at another processor than the one that this business sells through.",
+                "Save a card with this business (POST /api/payment-methods/begin), or pay with your balance."));
     }
 
     private static byte[] HashOf(Request request) =>

@@ -108,4 +108,6 @@ internal sealed class SnakeCaseEnumConverter<T>() : JsonStringEnumConverter<T>(J
 [JsonSerializable(typeof(Refunds.BusinessPurchaseView))]
 [JsonSerializable(typeof(Refunds.BusinessPurchaseView.Page))]
 [JsonSerializable(typeof(Refunds.RefundView))]
+[JsonSerializable(typeof(Accounts.AccountView))]
+[JsonSerializable(typeof(Methods.BeginSave.Begun))]
 internal sealed partial class PaymentsJson : JsonSerializerContext;

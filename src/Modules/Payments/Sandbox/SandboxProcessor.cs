@@ -197,6 +197,15 @@ internal sealed class SandboxProcessor(NpgsqlDataSource database, PayOrigin orig
         return await FindAsync(connection, null, "p.reference = @value", reference, cancellationToken) is { } payment ? new ProcessorAnswer.Known(payment) : new ProcessorAnswer.Refused("not_found");
     }
 
+    public async Task<ProcessorAnswer> SendOneUnitAsync(CancellationToken cancellationToken)
+    {
+        var token = new SandboxToken(Guid.NewGuid().ToString("N"), "visa", "4242", 12, 2099).ToString();
+        var card = await SaveAsync(token, PersonId.New(), cancellationToken);
+        var key = Guid.NewGuid().ToString();
+        var charged = await ChargeAsync(new(key, key, card?.Ref ?? "", new(1_00, Currency.Eur)), cancellationToken);
+        return charged is ProcessorAnswer.Known { Payment.Ref: var made } ? await RefundAsync(new($"{key}/back", key, made, null), cancellationToken) : charged;
+    }
+
     public async Task<ProcessorEvent?> ParseWebhookAsync(WebhookCall call, CancellationToken cancellationToken)
     {
         var expected = await SignAsync(call.Body, cancellationToken);

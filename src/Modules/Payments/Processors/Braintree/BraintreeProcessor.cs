@@ -233,6 +233,31 @@ internal sealed class BraintreeProcessor(BraintreeApi api, MerchantAccount accou
             : await PaymentAsync(reply, found[0], cancellationToken);
     }
 
+    public async Task<ProcessorAnswer> SendOneUnitAsync(CancellationToken cancellationToken)
+    {
+        if (account.Live)
+        {
+            var pong = await api.SendAsync(BraintreeApi.Ping, [], cancellationToken);
+            return pong.Data is null ? pong.Answer : new ProcessorAnswer.KnownRefund(new("", 0, RefundStatus.Succeeded));
+        }
+
+        var (currency, merchantAccount) = account.Settings.MerchantAccounts?.FirstOrDefault() ?? default;
+        if (!Currency.TryOf(currency, out var known) || !Money.TryParseDecimal("1", known, out var unit))
+        {
+            return new ProcessorAnswer.Refused("config");
+        }
+
+        var input = new JsonObject
+        {
+            ["paymentMethodId"] = "fake-valid-nonce",
+            ["transaction"] = new JsonObject { ["amount"] = unit.ToDecimalString(), ["orderId"] = Guid.NewGuid().ToString(), ["merchantAccountId"] = merchantAccount },
+        };
+        var reply = await SendAsync(BraintreeApi.Authorize, input, cancellationToken);
+        var answer = await PaymentAsync(reply, reply.Data.Member("authorizePaymentMethod").Member("transaction"), cancellationToken);
+        return answer is ProcessorAnswer.Known { Payment: { Status: PaymentStatus.Authorised, Ref: var made } } ? await VoidAsync(made, cancellationToken)
+            : answer is ProcessorAnswer.Known ? new ProcessorAnswer.Refused("not_capturable") : answer;
+    }
+
     public Task<ProcessorEvent?> ParseWebhookAsync(WebhookCall call, CancellationToken cancellationToken) =>
         Task.FromResult(BraintreeWebhook.Read(call, account, time.GetUtcNow()));
 

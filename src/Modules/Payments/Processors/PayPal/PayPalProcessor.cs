@@ -273,6 +273,15 @@ internal sealed class PayPalProcessor(PayPalApi api, MerchantAccount account, Se
                 : answer;
     }
 
+    /// <remarks>PayPal has no test card that a server may name: an order of one unit is made, which nobody pays.</remarks>
+    public async Task<ProcessorAnswer> SendOneUnitAsync(CancellationToken cancellationToken)
+    {
+        var key = Guid.NewGuid().ToString();
+        var order = new JsonObject { ["intent"] = "CAPTURE", ["purchase_units"] = new JsonArray(new JsonObject { ["custom_id"] = key, ["amount"] = Amount(new(1_00, Currency.Eur)) }) };
+        var reply = await api.PostAsync("/v2/checkout/orders", key, order.ToJsonString(), cancellationToken);
+        return reply is Reply.Answered { Success: true, Json: var made } ? await ReadAsync(made, given: false, cancellationToken) : Refused(reply);
+    }
+
     public Task<ProcessorEvent?> ParseWebhookAsync(WebhookCall call, CancellationToken cancellationToken) =>
         PayPalWebhook.ReadAsync(call, api, account, time.GetUtcNow(), cancellationToken);
 

@@ -224,6 +224,27 @@ internal sealed class StripeProcessor(StripeApi api, MerchantAccount account, Se
         return ProcessorAnswer.Unclear.Instance;
     }
 
+    public async Task<ProcessorAnswer> SendOneUnitAsync(CancellationToken cancellationToken)
+    {
+        if (account.Live)
+        {
+            return await api.GetAsync("/v1/balance", cancellationToken) is Reply.Answered reply
+                ? reply.Success ? new ProcessorAnswer.KnownRefund(new("", 0, RefundStatus.Succeeded)) : new ProcessorAnswer.Refused(StripeObjects.RefusalOf(reply) ?? "invalid")
+                : ProcessorAnswer.Unclear.Instance;
+        }
+
+        var key = Guid.NewGuid().ToString();
+        (string, string)[] form =
+        [
+            ("amount", "100"), ("currency", "eur"), ("payment_method", "pm_card_visa"), ("confirm", "true"), ("automatic_payment_methods[enabled]", "true"),
+            ("automatic_payment_methods[allow_redirects]", "never"), ("capture_method", "automatic"), ("metadata[purchase]", key), ("expand[0]", "latest_charge"),
+        ];
+        var charged = await PaymentAsync(await api.PostAsync("/v1/payment_intents", key, form, cancellationToken), cancellationToken);
+        return charged is ProcessorAnswer.Known { Payment: { Status: PaymentStatus.Captured, Ref: var made } }
+            ? Refund(await api.PostAsync("/v1/refunds", $"{key}/back", [("payment_intent", made)], cancellationToken))
+            : charged is ProcessorAnswer.Known ? new ProcessorAnswer.Refused("not_capturable") : charged;
+    }
+
     public Task<ProcessorEvent?> ParseWebhookAsync(WebhookCall call, CancellationToken cancellationToken) =>
         Task.FromResult(StripeWebhook.Read(call, account, time.GetUtcNow()));
 
