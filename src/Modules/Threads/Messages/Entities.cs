@@ -37,6 +37,8 @@ internal static partial class Entities
             throw Wrong($"There are {entities.Count} entities; a text has at most {Max}.");
         }
 
+        // As the clean text: what is hidden in it has its length, so places stay.
+        given = CardNumbers.Mask(given);
         var checkedOnes = new TextEntity[entities.Count];
         for (var i = 0; i < entities.Count; i++)
         {

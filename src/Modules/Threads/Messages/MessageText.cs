@@ -1,14 +1,15 @@
 using System.Globalization;
 using System.Text;
+using Stoa.Kernel;
 
 namespace Stoa.Threads.Messages;
 
-/// <summary>What a person may write: any script, one normal form, nothing that only machines see.</summary>
+/// <summary>What a person may write: any script, one normal form, nothing that only machines see, and no card's number.</summary>
 internal static class MessageText
 {
     public const int BytesMax = 16 * 1024;
 
-    /// <param name="clean">The text in NFC; empty when refused.</param>
+    /// <param name="clean">The text in NFC, with the numbers of cards hidden; empty when refused.</param>
     /// <returns>What is wrong, or null.</returns>
     public static string? TryClean(string text, out string clean)
     {
@@ -50,7 +51,8 @@ internal static class MessageText
             return $"The text has {bytes} bytes in UTF-8; at most {BytesMax}.";
         }
 
-        clean = text;
+        // Before it is stored anywhere. The length stays, and with it the places of marks.
+        clean = CardNumbers.Mask(text);
         return null;
     }
 }

@@ -12,6 +12,7 @@ import { MediaParts } from '../media/MediaParts.tsx';
 import { isGone } from '../model/fold.ts';
 import { goneText, previewOf } from '../model/preview.ts';
 import type { Item } from '../model/timeline.ts';
+import { hasHiddenCard } from './hiddenCard.ts';
 import styles from './Message.module.css';
 import type { MessageGroupProps } from './MessageGroup.tsx';
 import { MessageText } from './MessageText.tsx';
@@ -79,6 +80,7 @@ export function Message(props: MessageProps) {
           <Quote thread={thread} seq={replyTo} quote={event?.quote ?? outgoing?.quote} me={me} />
         )}
         <MessageText text={text} entities={event?.entities ?? outgoing?.entities} me={me} />
+        {hasHiddenCard(text) && <p className={styles.hidden}>{t('cardHidden')}</p>}
       </div>,
     );
   }
