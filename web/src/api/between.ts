@@ -51,16 +51,6 @@ export interface GiftItem extends ItemBase {
 
 export type MoneyItem = TransferItem | RequestItem | GiftItem;
 
-/** What a thread was told, as it was then. */
-export interface MoneyNews {
-  id: string;
-  type: MoneyItem['type'];
-  news: 'sent' | 'waiting' | 'asked' | 'reminded' | 'declined' | 'given';
-  amount: Money;
-  with?: MemberId;
-  note?: string;
-}
-
 export interface Receiver {
   id: MemberId;
   name: string;

@@ -3,7 +3,6 @@
  * dialect with docs/protocol/extensions.md. Text of a bot is never trusted to be complete: what a template may
  * leave out is optional here.
  */
-import type { MoneyNews } from './between.ts';
 import type {
   ClientId,
   CurrencyCode,
@@ -331,6 +330,16 @@ export interface Payment {
   /** What has gone back in all; absent in the event of the payment itself. */
   refunded?: Money;
   method: PaidWith;
+}
+
+/** What a thread was told of money between people, as it was then. */
+export interface MoneyNews {
+  id: string;
+  type: 'transfer' | 'request' | 'gift';
+  news: 'sent' | 'waiting' | 'asked' | 'reminded' | 'declined' | 'given';
+  amount: Money;
+  with?: MemberId;
+  note?: string;
 }
 
 export interface WalletEntry {

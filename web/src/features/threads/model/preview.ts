@@ -1,11 +1,11 @@
 import type { TFunction } from 'i18next';
-import type { MoneyNews } from '../../../api/between.ts';
 import type { MemberId } from '../../../api/ids.ts';
 import {
   type Attachment,
   type Event,
   isMedia,
   type MediaAttachment,
+  type MoneyNews,
   type Payment,
   type Thread,
 } from '../../../api/types.ts';
