@@ -82,6 +82,26 @@ public sealed class AttachmentTests(SharedWorld shared)
     }
 
     [Fact]
+    public async Task A_repeat_answers_as_the_first_although_the_file_is_gone_by_then()
+    {
+        var world = shared.World;
+        await using var receiver = await BotReceiver.StartAsync();
+        await using var files = await FileHost.StartAsync();
+        var bot = await world.CreateBotAsync(receiver.Url);
+        var (person, thread, psid) = await world.MeetAsync(bot, receiver);
+        var url = files.Serve("/once.png", FileHost.Png());
+        var send = $$$$$"""{"recipient":{"id":"{{{{{psid}}}}}"},"message":{"attachment":{"type":"image","payload":{"url":"{{{{{url}}}}}"}}}}""";
+
+        var (_, first) = await world.GraphAsync(HttpMethod.Post, "/me/messages", send, bot.AccessToken, "key");
+        files.Serve("/once.png", context => Redirect(context, "/gone"));
+        var (status, again) = await world.GraphAsync(HttpMethod.Post, "/me/messages", send, bot.AccessToken, "key");
+
+        Assert.Equal((HttpStatusCode.OK, first.GetRawText()), (status, again.GetRawText()));
+        Assert.Equal(1, files.Asked("/once.png"));
+        Assert.Equal(2, (await world.EventsAsync(person, thread)).Count);
+    }
+
+    [Fact]
     public async Task Pictures_in_templates_are_fetched_when_somebody_in_the_conversation_looks()
     {
         var world = shared.World;

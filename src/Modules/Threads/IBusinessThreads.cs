@@ -20,6 +20,9 @@ public interface IBusinessThreads
     /// <param name="limit">1 to 101.</param>
     Task<IReadOnlyList<BusinessThread>> ListAsync(PageId page, ThreadId after, int limit, CancellationToken cancellationToken);
 
+    /// <summary>The number of what this sender stored under this client id; null when there is nothing yet.</summary>
+    Task<long?> FindSentAsync(ThreadId thread, MemberId sender, Guid clientId, CancellationToken cancellationToken);
+
     /// <summary>What a business may know of a person.</summary>
     Task<PersonProfile?> FindProfileAsync(PersonId person, CancellationToken cancellationToken);
 

@@ -40,19 +40,11 @@ public sealed record WebhookEvent(WebhookParty? Sender, WebhookParty Recipient, 
 
     public WebhookAccountLinking? AccountLinking { get; init; }
 
-    public WebhookReferral? Referral { get; init; }
-
     public WebhookControl? PassThreadControl { get; init; }
 
     public WebhookControl? TakeThreadControl { get; init; }
 
     public WebhookControl? RequestThreadControl { get; init; }
-
-    public IReadOnlyDictionary<string, IReadOnlyList<string>>? AppRoles { get; init; }
-
-    public JsonElement? MessagingFeedback { get; init; }
-
-    public JsonElement? MessagingCustomerInformation { get; init; }
 }
 
 /// <summary>A person allows something (messenger-platform §3.8).</summary>
@@ -79,9 +71,6 @@ public sealed record WebhookOptIn(string Type, string Payload)
 
 /// <param name="Status"><c>linked</c> or <c>unlinked</c>.</param>
 public sealed record WebhookAccountLinking(string Status, string? AuthorizationCode);
-
-/// <param name="Source">Where the person came from: <c>SHORTLINK</c>.</param>
-public sealed record WebhookReferral(string Ref, string Source, string Type);
 
 /// <summary>A thread changes hands (messenger-platform §3.15). Ids of apps.</summary>
 public sealed record WebhookControl

@@ -33,6 +33,13 @@ internal sealed class SendMessage(
         var request = SendRequest.Read(call.Parameters, call.Request.File is not null);
         var clientId = FindClientId(call);
         var target = await recipients.FindAsync(page, request.Recipient, cancellationToken);
+        if (request.Message is not null && HasKey(call) && await threads.FindSentAsync(target.Thread, page, clientId, cancellationToken) is { } first)
+        {
+            // Nothing is looked at or fetched again: what the first one needed may be gone by now, and it stands.
+            await call.AnswerAsync(Answer(request, target, first));
+            return;
+        }
+
         var guard = await control.EnterAsync(page, call.Caller.App, target.Thread, cancellationToken);
         var persona = request.PersonaId is { } wanted
             ? await personas.FindAsync(page, wanted, cancellationToken) ?? throw call.Parameters["persona_id"].Wrong("There is no persona with this id on this page.")
@@ -72,13 +79,7 @@ internal sealed class SendMessage(
             await handover.HandOverAsync(call, page, target, next, cancellationToken);
         }
 
-        var answer = new JsonObject();
-        if (request.Recipient.AnswersWithPerson)
-        {
-            answer["recipient_id"] = target.Psid;
-        }
-
-        answer["message_id"] = new MessageId(target.Thread, outcome.Seq).ToString();
+        var answer = Answer(request, target, outcome.Seq);
         if (resolved is [{ Attachment: { Reusable: true, AttachmentId: null } reusable, Card: { } card }])
         {
             await saved.SaveAsync(page, card, reusable.Type, cancellationToken);
@@ -115,6 +116,20 @@ internal sealed class SendMessage(
 
         await threads.ShowTypingAsync(target.Thread, page, action == SenderAction.TypingOn, cancellationToken);
     }
+
+    private static JsonObject Answer(SendRequest request, Target target, long seq)
+    {
+        var answer = new JsonObject();
+        if (request.Recipient.AnswersWithPerson)
+        {
+            answer["recipient_id"] = target.Psid;
+        }
+
+        answer["message_id"] = new MessageId(target.Thread, seq).ToString();
+        return answer;
+    }
+
+    private static bool HasKey(GraphCall call) => call.Http.Request.Headers["Idempotency-Key"] is [{ Length: > 0 }];
 
     /// <summary>A send happens once for each request; with the header <c>Idempotency-Key</c> once for each key of the app.</summary>
     private static Guid FindClientId(GraphCall call)

@@ -22,13 +22,6 @@ internal static class EventComposer
             return (WebhookFields.Postbacks, shell with { Postback = new(text ?? "", Text(press, "payload") ?? "", told.Id.ToString()) });
         }
 
-        if (Text(press, "kind") is "feedback" or "information" && Member(press, "answers") is { } answers)
-        {
-            return Text(press, "kind") == "feedback"
-                ? (WebhookFields.Feedback, shell with { MessagingFeedback = answers })
-                : (WebhookFields.Information, shell with { MessagingCustomerInformation = answers });
-        }
-
         var (attachments, captions, unsupported) = PersonAttachments.Compose(told.Body, link);
         return (WebhookFields.Messages, shell with
         {

@@ -43,6 +43,15 @@ internal sealed class BusinessThreads(NpgsqlDataSource database, ThreadStore thr
         return await ReadAsync(command, cancellationToken);
     }
 
+    public async Task<long?> FindSentAsync(ThreadId thread, MemberId sender, Guid clientId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select seq from threads.events where thread_id = $1 and sender = $2 and client_id = $3");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sender.Value });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = clientId });
+        return await command.ExecuteScalarAsync(cancellationToken) is long seq ? seq : null;
+    }
+
     private static async Task<List<BusinessThread>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         var found = new List<BusinessThread>();
