@@ -168,13 +168,15 @@ internal sealed partial class Deliveries(
             limits = limits with { Total = left < limits.Total ? left : limits.Total };
         }
 
+        // Before the call: what the endpoint accepts from here on is accepted after this was first tried.
+        var firstTriedAt = FirstTriedAt(head);
         var watch = Stopwatch.StartNew();
         if (await CallAsync(lane, head, callback, limits) is not { } outcome)
         {
             return false;
         }
 
-        var attempt = Judge(head, outcome, endpoint, (int)watch.ElapsedMilliseconds);
+        var attempt = Judge(head, firstTriedAt, outcome, endpoint, (int)watch.ElapsedMilliseconds);
         if (!await lanes.BookAsync(lane, head.Number, attempt, cutOff.Token))
         {
             return false;
@@ -228,11 +230,11 @@ internal sealed partial class Deliveries(
         return request;
     }
 
-    private Attempt Judge(HeadDelivery head, OutboundOutcome outcome, Endpoint endpoint, int latencyMs)
+    private Attempt Judge(HeadDelivery head, DateTimeOffset firstTriedAt, OutboundOutcome outcome, Endpoint endpoint, int latencyMs)
     {
         var now = time.GetUtcNow();
         var answered = outcome as OutboundOutcome.Answered;
-        var history = new DeliveryHistory(head.Attempts + 1, head.Refusals + (answered is { Success: false } ? 1 : 0), FirstTriedAt(head));
+        var history = new DeliveryHistory(head.Attempts + 1, head.Refusals + (answered is { Success: false } ? 1 : 0), firstTriedAt);
         var next = DeliveryPlan.Decide(outcome, history, now, endpoint.AcceptedAt, Random.Shared.NextDouble());
         // A question is worth nothing in a minute: it is tried until its time is over.
         if (head.Purchase is not null && next is not NextStep.Acknowledged)
