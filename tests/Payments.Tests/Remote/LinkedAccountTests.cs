@@ -155,7 +155,7 @@ public sealed class LinkedAccountTests(ProcessorServers servers) : IAsyncLifetim
         await Assert.ThrowsAsync<InvalidOperationException>(() => stage.Get<AccountStore>().FindForAsync(Stage.Halcyon, Stage.Ct));
     }
 
-    public static TheoryData<string> Wrong =>
+    private static readonly string[] wrong =
     [
         """{"processor":"square","mode":"test","key":"k"}""",
         """{"processor":"stripe","mode":"trial","key":"sk_test_1","webhookSecret":"w","publishableKey":"pk_test_1"}""",
@@ -168,13 +168,15 @@ public sealed class LinkedAccountTests(ProcessorServers servers) : IAsyncLifetim
         """{"processor":"braintree","mode":"test","key":"k","publicKey":"p","merchantAccounts":{"euro":"a"}}""",
     ];
 
-    [Theory]
-    [MemberData(nameof(Wrong))]
-    public async Task An_account_that_cannot_be_right_is_refused(string request)
+    [Fact]
+    public async Task An_account_that_cannot_be_right_is_refused()
     {
-        var (status, problem) = await stage.AsBusinessAsync(HttpMethod.Put, "/api/business/processor", JsonElement.Parse(request));
+        foreach (var request in wrong)
+        {
+            var (status, problem) = await stage.AsBusinessAsync(HttpMethod.Put, "/api/business/processor", JsonElement.Parse(request));
+            Assert.True((status, problem.Text("code")) == (422, "account_invalid"), $"{request} answered {status} {problem}");
+        }
 
-        Assert.Equal((422, "account_invalid"), (status, problem.Text("code")));
         Assert.Equal(0, await stage.CountAsync("payments.merchant_accounts"));
     }
 
