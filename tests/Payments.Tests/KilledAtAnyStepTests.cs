@@ -107,6 +107,29 @@ public sealed class KilledAtAnyStepTests
     }
 
     [Fact]
+    public async Task A_refund_that_is_made_counts_before_the_purchase_says_so()
+    {
+        await using var stage = await StartAsync();
+        var buyer = await stage.SignUpAsync();
+        await stage.GiveAsync(buyer.Id, 300_00);
+        var (_, created) = await buyer.PayAsync(await stage.OfferAsync(buyer.Thread), "balance:EUR");
+        var id = Guid.Parse(created.Text("id"));
+        await stage.Get<AdvancePurchase>().RunAsync(id, Stage.Ct);
+        var refunds = stage.Get<RefundStore>();
+        var (refund, _) = await refunds.CreateAsync(Stage.Halcyon, id, Guid.NewGuid(), 200_00, null, [1], Stage.Ct);
+        var row = await stage.Get<PurchaseStore>().LeaseAsync(id, TimeSpan.FromSeconds(9), Stage.Ct) ?? throw new InvalidOperationException("Nobody else had it.");
+        Assert.False(await stage.Get<SettleRefunds>().AdvanceAsync(row, Stage.Ct));
+
+        // The worker dies here: the refund is made, and the purchase does not know yet.
+        var (status, problem) = await stage.RefundAsync(id.ToString(), 14_61);
+
+        Assert.Equal((422, "refund_exceeds"), (status, problem.Text("code")));
+        await stage.EndLeasesAsync();
+        await stage.SettleAsync();
+        Assert.Equal(200_00, (await buyer.GetAsync(id.ToString())).GetProperty("refunded").GetProperty("amountMinor").GetInt64());
+    }
+
+    [Fact]
     public async Task The_thread_is_told_once_however_often_the_teller_is_killed()
     {
         await using var stage = await StartAsync(failAppends: true);

@@ -46,11 +46,15 @@ internal sealed class RefundStore(NpgsqlDataSource database, TimeProvider time)
                 "Refund a purchase that is captured or partly_refunded."));
         }
 
-        var made = await connection.QuerySingleAsync<(long Pending, int Count)>(new CommandDefinition(
-            "select coalesce(sum(amount_minor) filter (where state = 'pending'), 0)::bigint, count(*)::int from payments.refunds where purchase = @purchase",
+        // A refund that is settled may not stand in the purchase yet: the larger of the two counts.
+        var made = await connection.QuerySingleAsync<(long Pending, long Succeeded, int Count)>(new CommandDefinition(
+            """
+            select coalesce(sum(amount_minor) filter (where state = 'pending'), 0)::bigint, coalesce(sum(amount_minor) filter (where state = 'succeeded'), 0)::bigint, count(*)::int
+            from payments.refunds where purchase = @purchase
+            """,
             new { purchase }, transaction, cancellationToken: cancellationToken));
         var currency = Currency.Of(paid.Currency);
-        var left = paid.AmountMinor - paid.RefundedMinor - made.Pending;
+        var left = paid.AmountMinor - Math.Max(paid.RefundedMinor, made.Succeeded) - made.Pending;
         var amount = amountMinor ?? left;
         if (amount < 1 || amount > left)
         {
