@@ -62,9 +62,17 @@ internal sealed class Journey(IPage page, Words words)
     /// <summary>A message of the conversation by its text.</summary>
     public ILocator MessageWith(string text) => page.GetByRole(AriaRole.Article).Filter(new() { HasText = text });
 
+    /// <summary>Puts the focus on the newest message with a text, once it is more than on its way: keys do something with it then.</summary>
+    public async Task FocusOnMessageAsync(string text)
+    {
+        await Expect(MessageWith(text).Last).ToHaveAttributeAsync("aria-haspopup", "menu");
+        await MessageWith(text).Last.FocusAsync();
+    }
+
     /// <summary>The menu of a message, opened as a right click or a long press does.</summary>
     public async Task<ILocator> MenuOfAsync(string text)
     {
+        await Expect(MessageWith(text).First).ToHaveAttributeAsync("aria-haspopup", "menu");
         await MessageWith(text).First.DispatchEventAsync("contextmenu");
         var menu = page.GetByRole(AriaRole.Menu);
         await Expect(menu).ToBeVisibleAsync();

@@ -67,13 +67,13 @@ public sealed class MessageLifeTests(Chromium chromium)
         await phone.Page.GetByRole(AriaRole.Link, new() { NameRegex = new("Leila Haddad") }).ClickAsync();
         var placeholder = zofia.Page.GetByRole(AriaRole.Article).GetByText(zofia.Words.Of("threads", "gone.hidden"));
 
-        await zofia.MessageWith("for nobody").Last.FocusAsync();
+        await zofia.FocusOnMessageAsync("for nobody");
         await zofia.Page.Keyboard.PressAsync("Delete");
         await Expect(placeholder).ToBeVisibleAsync();
         await zofia.Button("threads", "undo").ClickAsync();
         await Expect(zofia.MessageWith("for nobody").Last).ToBeVisibleAsync();
 
-        await zofia.MessageWith("for nobody").Last.FocusAsync();
+        await zofia.FocusOnMessageAsync("for nobody");
         await zofia.Page.Keyboard.PressAsync("Delete");
         await Expect(placeholder).ToBeVisibleAsync();
         await Expect(phone.Page.GetByRole(AriaRole.Article).GetByText(phone.Words.Of("threads", "gone.hidden"))).ToBeVisibleAsync();

@@ -170,12 +170,17 @@ public sealed class TwoNodesTests(SharedPair shared) : IClassFixture<SharedPair>
     public async Task Ready_lists_the_other_node_and_a_page_of_the_other_may_connect()
     {
         using var anna = await Pair.SignUpAsync(Pair.One);
-        await using var device = await Device.ConnectAsync(Pair.One.Address, anna.Token);
+        string? heard = null;
 
-        var ready = await device.WaitAsync("ready", _ => true);
+        // A node that a loaded machine kept silent for some seconds counts as gone until it is heard of again.
+        await Waiting.UntilAsync(async () =>
+        {
+            await using var device = await Device.ConnectAsync(Pair.One.Address, anna.Token);
+            heard = string.Join(' ', (await device.WaitAsync("ready", _ => true)).GetProperty("nodes").EnumerateArray().Select(node => node.GetString()));
+            return heard.Length > 0 && await NodePair.HealthAsync(Pair.One) == "ready";
+        }, "a node lists the other one, and is ready");
 
-        Assert.Equal([$"http://localhost:{Pair.Two.Address.Port}"], ready.GetProperty("nodes").EnumerateArray().Select(node => node.GetString()));
-        Assert.Equal("ready", await NodePair.HealthAsync(Pair.One));
+        Assert.Equal($"http://localhost:{Pair.Two.Address.Port}", heard);
     }
 
     [Fact]
