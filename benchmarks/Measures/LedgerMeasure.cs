@@ -38,7 +38,10 @@ internal static class LedgerMeasure
         var note = tpc is null ? "; there is no pgbench beside this PostgreSQL" : $"; pgbench: {tpc.Value.Note}";
         report.Add(new($"transfers, {UnderWay} under way, {ClosedLoop.Thousands(Accounts)} accounts", spread, "/s")
         {
-            AtLeast = 10_000, Ceiling = tpc?.PerSecond, RatioAtLeast = 4, Note = spreadLatencies.Describe() + note,
+            AtLeast = 10_000,
+            Ceiling = tpc?.PerSecond,
+            RatioAtLeast = 4,
+            Note = spreadLatencies.Describe() + note,
         });
         report.Add(new("the same, half of them to one account", hot, "/s") { AtLeast = 10_000, Ceiling = spread, RatioAtLeast = 1, Note = hotLatencies.Describe() });
         await VerifyAsync(bench, ledger, database, cancellationToken);
