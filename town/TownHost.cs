@@ -1,11 +1,13 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Stoa.BotSdk;
 using Stoa.Town.Airline;
 using Stoa.Town.BotApi;
 using Stoa.Town.Flights;
@@ -36,23 +38,24 @@ internal static partial class TownHost
         var time = TimeProvider.System;
 
         var world = World.Load(Path.Combine(AppContext.BaseDirectory, "data"));
-        var graph = new GraphClient(http, options.Server);
         using var store = new PersonStore(Path.Combine(options.Data, "airline"));
-        var airline = new AirlineBot(new Conversation(new Gazetteer(world), new Timetable(world)), store, graph, time);
-
         var path = Path.Combine(options.Data, "airline.json");
         var file = PrivateFile.Read(path, BotFileJson.Default.BotFile) ?? new BotFile(RandomNumberGenerator.GetHexString(32, lowercase: true), 0, null);
-        airline.VerifyToken = file.VerifyToken;
-        airline.Credentials = file.Credentials;
+        using var bot = new Bot(new BotOptions { Server = options.Server, VerifyToken = file.VerifyToken, Handled = new NothingHandled() }, logs);
+        Take(file.Credentials, bot.Options);
+        var airline = new AirlineBot(new Conversation(new Gazetteer(world), new Timetable(world)), store, bot, time)
+        {
+            Data = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.VerifyToken)))[..16],
+        };
         airline.Outbox = new Outbox(store, airline.SendAsync, time, logs.CreateLogger<Outbox>());
 
-        await using var web = await ListenAsync(airline, logs, options.Listen != 0 ? options.Listen : file.Port, fallBack: options.Listen == 0, stop);
+        await using var web = await ListenAsync(bot, logs, options.Listen != 0 ? options.Listen : file.Port, fallBack: options.Listen == 0, stop);
         var address = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First(); // Kestrel has it once it listens
         airline.Address = address;
         file = file with { Port = new Uri(address).Port };
         PrivateFile.Write(path, file, BotFileJson.Default.BotFile);
 
-        await RegisterAsync(options, airline, graph, http, file, path, log, stop);
+        await RegisterAsync(options, callback: address + "/webhook", bot, http, file, path, log, stop);
         using var cutOff = new CancellationTokenSource();
         await using var _ = stop.Register(() => cutOff.CancelAfter(CallsEndWithin));
         airline.Outbox.Start(stop, cutOff.Token);
@@ -76,7 +79,7 @@ internal static partial class TownHost
         await lives;
     }
 
-    private static async Task<WebApplication> ListenAsync(AirlineBot airline, ILoggerFactory logs, int port, bool fallBack, CancellationToken stop)
+    private static async Task<WebApplication> ListenAsync(Bot bot, ILoggerFactory logs, int port, bool fallBack, CancellationToken stop)
     {
         try
         {
@@ -100,7 +103,8 @@ internal static partial class TownHost
             builder.Services.AddSingleton(logs);
             var web = builder.Build();
             web.UseRouting();
-            new WebhookReceiver(airline, logs.CreateLogger<WebhookReceiver>()).Map(web);
+            web.MapBot("/webhook", bot);
+            AirlinePictures.Map(web);
             await web.StartAsync(stop);
             return web;
         }
@@ -108,23 +112,28 @@ internal static partial class TownHost
 
     /// <summary>Makes page and app at the first start; later only tells the server where the webhook listens today.</summary>
     private static async Task RegisterAsync(
-        TownOptions options, AirlineBot airline, GraphClient graph, HttpClient http, BotFile file, string path, ILogger log, CancellationToken stop)
+        TownOptions options, string callback, Bot bot, HttpClient http, BotFile file, string path, ILogger log, CancellationToken stop)
     {
         await ReadyAsync(http, options.Server, log, stop);
-        var callback = airline.Address + "/webhook";
         // A token nobody knows belongs to a data directory that is no more.
-        if (file.Credentials is { } known && await UntilKnownAsync(() => graph.KnowsTokenAsync(known.AccessToken, stop), stop))
+        if (file.Credentials is { } known && await UntilKnownAsync(() => bot.Graph.KnowsTokenAsync(stop), stop))
         {
-            await UntilDoneAsync(() => graph.SubscribeAsync(known.AppId, known.AppSecret, callback, file.VerifyToken, stop), "setting the webhook", stop);
+            await UntilDoneAsync(() => bot.Graph.SubscribeAsync(known.AppId, callback, Profile.Fields, stop), "setting the webhook", stop);
         }
         else
         {
             if (options.AdminSocket is null) throw new IOException($"The page @{Profile.Username} must be made first, and --admin does not say through which socket.");
-            airline.Credentials = await AdminSocket.CreateBotAsync(options.AdminSocket, callback, file.VerifyToken, stop);
-            PrivateFile.Write(path, file with { Credentials = airline.Credentials }, BotFileJson.Default.BotFile);
+            var made = await AdminSocket.CreateBotAsync(options.AdminSocket, callback, file.VerifyToken, stop);
+            Take(made, bot.Options);
+            PrivateFile.Write(path, file with { Credentials = made }, BotFileJson.Default.BotFile);
         }
-        var token = airline.Credentials!.AccessToken; // set in both branches
-        await UntilDoneAsync(() => graph.SetProfileAsync(token, Profile.Settings(), stop), "setting the page's greeting and menu", stop);
+        await UntilDoneAsync(() => bot.Graph.SetProfileAsync(Profile.Settings(), stop), "setting the page's greeting and menu", stop);
+    }
+
+    private static void Take(BotCredentials? credentials, BotOptions options)
+    {
+        if (credentials is null) return;
+        (options.AccessToken, options.AppSecret) = (credentials.AccessToken, credentials.AppSecret);
     }
 
     private static async Task ReadyAsync(HttpClient http, Uri server, ILogger log, CancellationToken stop)

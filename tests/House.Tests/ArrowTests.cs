@@ -7,7 +7,7 @@ namespace Stoa.House.Tests;
 /// <summary>The table "Who knows whom" in ARCHITECTURE.md and the project files say the same.</summary>
 public sealed class ArrowTests
 {
-    private static readonly string[] folders = ["src/", "town/"];
+    private static readonly string[] folders = ["src/", "town/", "sdk/dotnet/Stoa.BotSdk/"];
 
     [Fact]
     public void Every_project_knows_exactly_what_the_table_says()

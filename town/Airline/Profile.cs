@@ -15,6 +15,9 @@ internal static class Profile
         "Seats on the world's airlines, sold, paid and checked in within one conversation. A demo: airports, airlines and routes are real, "
         + "times, fares and seats are made up. Contains information from OpenFlights, made available under the Open Database License.";
 
+    /// <summary>Which events the airline wants.</summary>
+    public const string Fields = "messages,messaging_postbacks,messaging_payments,messaging_pre_checkouts";
+
     /// <summary>Greeting in five languages, Get started, and the menu.</summary>
     public static JsonObject Settings() => new()
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Stoa.BotSdk;
 using Stoa.Town.Airline;
 
 namespace Stoa.Town.BotApi;
@@ -7,7 +8,7 @@ namespace Stoa.Town.BotApi;
 /// Sends what was decided, to each person in order and one at a time, to different people side by side. A message leaves the
 /// outbox when the platform has taken or definitely refused it; until then it is tried again, more and more slowly.
 /// </summary>
-internal sealed partial class Outbox(PersonStore store, Func<string, string, CancellationToken, Task<GraphOutcome>> send, TimeProvider time, ILogger<Outbox> log)
+internal sealed partial class Outbox(PersonStore store, Func<string, Outgoing, CancellationToken, Task<GraphOutcome>> send, TimeProvider time, ILogger<Outbox> log)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
@@ -24,7 +25,7 @@ internal sealed partial class Outbox(PersonStore store, Func<string, string, Can
 
     /// <summary>Takes up what an earlier run left.</summary>
     /// <param name="stop">Nothing new is sent after it.</param>
-    /// <param name="cutOff">A little later: a call under way by then is given up, and whether its message arrived stays open.</param>
+    /// <param name="cutOff">A little later: a call under way by then is given up; the next run makes it again, under the same key.</param>
     public void Start(CancellationToken stop, CancellationToken cutOff)
     {
         stopping = stop;
@@ -90,7 +91,7 @@ internal sealed partial class Outbox(PersonStore store, Func<string, string, Can
         }
         while (true)
         {
-            switch (await send(person, message.Body, cuttingOff))
+            switch (await send(person, message, cuttingOff))
             {
                 case GraphOutcome.Refused refused:
                     LogRefused(message.Number, refused.Code, refused.Subcode, refused.Message);

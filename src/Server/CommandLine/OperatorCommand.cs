@@ -22,6 +22,7 @@ internal static class OperatorCommand
             Makes a page and an app, performs the webhook's verification handshake and prints
             {"pageId":"…","appId":"…","appSecret":"…","accessToken":"…"}: the only time the secrets are shown.
             Optional: --category TEXT  --about TEXT  --color #RRGGBB  --verified
+            With --polling instead of --webhook and --verify-token the bot asks for its events.
         ./stoa ledger verify [--anchors FILE] [--data DIR]
             Plays the whole ledger again from nothing and hashes its chain again; compares the heads that the server kept in
             ledger-anchors.jsonl and those of FILE. Prints what was looked at; ends with 1 when anything is not as it must be.
@@ -56,9 +57,9 @@ internal static class OperatorCommand
         var data = "data";
         for (var i = 0; i < words.Length; i++)
         {
-            if (words[i] == "--verified")
+            if (words[i] is "--verified" or "--polling")
             {
-                body["verified"] = true;
+                body[words[i][2..]] = true;
                 continue;
             }
 
@@ -84,7 +85,7 @@ internal static class OperatorCommand
         }
 
         var missing = new[] { ("name", "--name"), ("username", "--username"), ("webhook", "--webhook"), ("verifyToken", "--verify-token") }
-            .Where(needed => !body.ContainsKey(needed.Item1)).Select(needed => needed.Item2).ToList();
+            .Where(needed => !body.ContainsKey(needed.Item1) && !(body.ContainsKey("polling") && needed.Item1 is ("webhook" or "verifyToken"))).Select(needed => needed.Item2).ToList();
         if (missing.Count > 0)
         {
             await error.WriteLineAsync($"bot create needs {string.Join(", ", missing)}.\n{Usage}");
