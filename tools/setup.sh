@@ -57,6 +57,12 @@ install_prism() {
   fi
 }
 
+install_bot_sdks() {
+  if [[ ! -f $root/tools/bot-sdks/node_modules/.stoa-installed || $root/tools/bot-sdks/package-lock.json -nt $root/tools/bot-sdks/node_modules/.stoa-installed ]]; then
+    step "Fetching public SDKs of Messenger bots, for the tests" "$root/tools/bot-sdks/install" || fail "The SDKs of Messenger bots could not be fetched." "tools/bot-sdks/install"
+  fi
+}
+
 install_web() {
   local stamp=$root/web/node_modules/.stoa-installed
   if [[ ! -f $stamp || $root/web/package-lock.json -nt $stamp ]]; then
