@@ -33,7 +33,7 @@ public sealed class CreateBotTests(SharedWorld shared)
         var (read, app) = await world.GraphAsync(HttpMethod.Get, $"/v2.6/{bot.AppId}/subscriptions?access_token={bot.AppId}%7C{bot.AppSecret}");
         Assert.True(read == HttpStatusCode.OK, app.GetRawText() + string.Join("\n", world.Server.Log.Errors));
         Assert.Equal(
-            ["messages", "messaging_postbacks", "message_deliveries", "message_reads", "messaging_payments", "messaging_pre_checkouts"],
+            ["messages", "messaging_postbacks", "message_deliveries", "message_reads", "messaging_payments", "messaging_pre_checkouts", "messaging_checkout_updates"],
             app.GetProperty("data")[0].GetProperty("fields").EnumerateArray().Select(f => f.GetProperty("name").GetString()));
     }
 

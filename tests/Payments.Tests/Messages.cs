@@ -16,7 +16,7 @@ internal static class Messages
             ["currency"] = currency,
             ["payment_type"] = "FIXED_AMOUNT",
             ["merchant_name"] = "Somebody else",
-            ["requested_user_info"] = new JsonArray("contact_name", "contact_email"),
+            ["requested_user_info"] = new JsonArray("contact_name"),
             ["price_list"] = new JsonArray([.. lines.Select(l => new JsonObject { ["label"] = l.Label, ["amount"] = l.Amount })]),
         },
     };

@@ -36,7 +36,7 @@ public sealed class PayForAButtonTests : PurchaseTest
 
         var order = Assert.Single(stage.Orders.All);
         Assert.Equal((purchase.Text("id"), "FLIGHT_412", "stripe", false), (order.Purchase.ToString(), order.Payload, order.Provider, order.IsTest));
-        Assert.Equal(["contact_name", "contact_email"], order.RequestedUserInfo);
+        Assert.Equal(["contact_name"], order.RequestedUserInfo);
         Assert.Equal([1], stage.Orders.PaymentEventsSeen);
         // A card's money is the processor's: our books know nothing of it.
         Assert.Equal(0, await stage.CountAsync("wallet.transfers"));

@@ -90,6 +90,18 @@ public sealed class PaymentButtonTests
     [InlineData("""{"attachments":[7,null]}""")]
     public void A_message_without_a_button_has_none(string body) => Assert.Equal("button_not_found", Refusal(JsonElement.Parse(body)));
 
+    [Fact]
+    public void A_flexible_price_asks_for_the_address_whether_the_button_does_or_not()
+    {
+        var button = Messages.Button("EUR", ("Total", "1.00"));
+        button["payment_summary"]!["payment_type"] = "FLEXIBLE_AMOUNT";
+
+        var read = Read(Messages.Generic(button));
+
+        Assert.True(read.IsFlexible);
+        Assert.Equal(["contact_name", "shipping_address"], read.RequestedUserInfo);
+    }
+
     [Theory]
     [InlineData("payment_summary", null, "button_invalid")]
     [InlineData("payload", null, "button_invalid")]
@@ -97,7 +109,6 @@ public sealed class PaymentButtonTests
     [InlineData("payment_summary.currency", "\"eur\"", "button_invalid")]
     [InlineData("payment_summary.currency", "\"XXX\"", "button_invalid")]
     [InlineData("payment_summary.currency", "978", "button_invalid")]
-    [InlineData("payment_summary.payment_type", "\"FLEXIBLE_AMOUNT\"", "flexible_amount_not_supported")]
     [InlineData("payment_summary.payment_type", "\"WHATEVER\"", "button_invalid")]
     [InlineData("payment_summary.payment_type", null, "button_invalid")]
     [InlineData("payment_summary.merchant_name", null, "button_invalid")]

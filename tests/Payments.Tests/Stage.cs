@@ -32,12 +32,14 @@ internal sealed class Stage : IAsyncDisposable
     private readonly int workers;
     private readonly TestDatabase? owned;
 
-    private Stage(StoaServer server, Merchant merchant, Orders orders, RefundNews refunds, int workers, TestDatabase? owned) =>
-        (Server, Merchant, Orders, Refunds, this.workers, this.owned) = (server, merchant, orders, refunds, workers, owned);
+    private Stage(StoaServer server, Merchant merchant, Pricing pricing, Orders orders, RefundNews refunds, int workers, TestDatabase? owned) =>
+        (Server, Merchant, Pricing, Orders, Refunds, this.workers, this.owned) = (server, merchant, pricing, orders, refunds, workers, owned);
 
     public StoaServer Server { get; }
 
     public Merchant Merchant { get; }
+
+    public Pricing Pricing { get; }
 
     public Orders Orders { get; }
 
@@ -53,6 +55,7 @@ internal sealed class Stage : IAsyncDisposable
         var owned = database is null ? await TestDatabase.CreateAsync([.. Stoa.Server.Modules.All]) : null;
         database ??= owned ?? throw new InvalidOperationException("One of the two was given.");
         var merchant = new Merchant();
+        var pricing = new Pricing();
         var orders = new Orders();
         var refunds = new RefundNews();
         var server = await StoaServer.StartAsync(new()
@@ -70,6 +73,8 @@ internal sealed class Stage : IAsyncDisposable
                 added.AddSingleton<IPageDirectory>(new Pages());
                 added.RemoveAll<IConfirmPurchase>();
                 added.AddSingleton<IConfirmPurchase>(merchant);
+                added.RemoveAll<IAskForPrice>();
+                added.AddSingleton<IAskForPrice>(pricing);
                 // A topic has one consumer; here the test is the business.
                 foreach (var theirs in added.Where(s => s.ServiceType == typeof(IOutboxConsumer) && s.ImplementationType?.Namespace?.StartsWith("Stoa.Bots", StringComparison.Ordinal) is true).ToList())
                 {
@@ -83,7 +88,7 @@ internal sealed class Stage : IAsyncDisposable
                 services?.Invoke(added);
             },
         });
-        return new(server, merchant, orders, refunds, workers, owned);
+        return new(server, merchant, pricing, orders, refunds, workers, owned);
     }
 
     /// <summary>A call as a program of the business makes it.</summary>
@@ -268,6 +273,25 @@ internal sealed class Merchant : IConfirmPurchase
     }
 }
 
+/// <summary>The business's side of a flexible price.</summary>
+internal sealed class Pricing : IAskForPrice
+{
+    public const string TwoWays = """
+        {"shipping":[{"option_id":"1","option_title":"Post","price_list":[{"label":"Post","amount":"2.99"},{"label":"Box","amount":".50"}]},
+        {"option_id":2,"option_title":"By hand"}]}
+        """;
+
+    public ConcurrentQueue<PriceToAsk> Asked { get; } = new();
+
+    public Func<PriceToAsk, CancellationToken, Task<PriceAnswer>> Answer { get; set; } = (_, _) => Task.FromResult<PriceAnswer>(new PriceAnswer.Answered(TwoWays));
+
+    public Task<PriceAnswer> AskAsync(PriceToAsk quote, CancellationToken cancellationToken)
+    {
+        Asked.Enqueue(quote);
+        return Answer(quote, cancellationToken);
+    }
+}
+
 /// <summary>What the business hears of: one order for each purchase paid.</summary>
 internal sealed class Orders : IOutboxConsumer
 {
@@ -341,6 +365,14 @@ internal sealed class Buyer(Stage stage, PersonId id, string token, ThreadId thr
         Assert.Equal(201, status);
         return body.GetProperty("id").GetString() ?? "";
     }
+
+    public static object Home(string street = "ul. Długa 1", string country = "pl") => new { street1 = street, city = "Gdańsk", postalCode = "80-001", country };
+
+    public Task<(int Status, JsonElement Body)> AskForPriceAsync(long seq, object? address = null, Guid? key = null) =>
+        SendAsync(HttpMethod.Post, "/api/purchases/quotes", new { key = key ?? Guid.NewGuid(), thread = Thread, seq, element = 0, button = 0, address = address ?? Home() });
+
+    public Task<(int Status, JsonElement Body)> PayQuoteAsync(long seq, string method, string? quote, string? option, Guid? key = null, object? amount = null, object? details = null) =>
+        SendAsync(HttpMethod.Post, "/api/purchases", new { key = key ?? Guid.NewGuid(), thread = Thread, seq, element = 0, button = 0, method, quote, option, amount, details });
 
     public Task<(int Status, JsonElement Body)> PayAsync(long seq, string method, Guid? key = null, int? element = 0, int button = 0) =>
         SendAsync(HttpMethod.Post, "/api/purchases", new { key = key ?? Guid.NewGuid(), thread = Thread, seq, element, button, method });

@@ -65,6 +65,7 @@ public sealed class BotsModule : IModule
         services.AddSingleton<IOutboxConsumer, QueueRefunds>();
         services.AddSingleton<IPageTokens, PageTokens>();
         services.AddSingleton<IConfirmPurchase, ConfirmPurchase>();
+        services.AddSingleton<IAskForPrice, AskForPrice>();
         services.AddHostedService<ForgetOldDeliveries>();
     }
 

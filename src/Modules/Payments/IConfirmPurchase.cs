@@ -14,8 +14,9 @@ public interface IConfirmPurchase
 
 /// <param name="Payload">The bot's own, from the button.</param>
 /// <param name="RequestedUserInfo">Names of what the button asked for: <c>contact_name</c>, …</param>
+/// <param name="Details">What the payer gave of it.</param>
 public sealed record PurchaseToConfirm(
-    Guid Purchase, PageId Page, PersonId Buyer, ThreadId Thread, string Payload, Money Amount, IReadOnlyList<string> RequestedUserInfo);
+    Guid Purchase, PageId Page, PersonId Buyer, ThreadId Thread, string Payload, Money Amount, IReadOnlyList<string> RequestedUserInfo, PayerDetails? Details = null);
 
 public enum ConfirmOutcome
 {
@@ -33,9 +34,11 @@ public enum ConfirmOutcome
 /// captures, exactly once, as soon as the payment stands as an event in the thread: never before it.
 /// </summary>
 /// <param name="Provider"><c>stripe</c>, <c>paypal</c>, <c>token</c>; the sandbox and balances speak as <c>stripe</c>, the shape that bots know.</param>
+/// <param name="Details">What the payer gave of what the button asked for.</param>
+/// <param name="ShippingOption">The bot's own id of the way of sending, of a button with a flexible price.</param>
 public sealed record PurchaseCaptured(
     Guid Purchase, PageId Page, PersonId Buyer, ThreadId Thread, string Payload, Money Amount, IReadOnlyList<string> RequestedUserInfo,
-    string Provider, string ChargeId, string PaymentId, bool IsTest, DateTimeOffset At)
+    string Provider, string ChargeId, string PaymentId, bool IsTest, DateTimeOffset At, PayerDetails? Details = null, string? ShippingOption = null)
 {
     public const string Topic = "payments.captured";
 

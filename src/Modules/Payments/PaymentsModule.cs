@@ -7,6 +7,7 @@ using Stoa.Hosting.Outbound;
 using Stoa.Hosting.Outbox;
 using Stoa.Payments.Accounts;
 using Stoa.Payments.BetweenPeople;
+using Stoa.Payments.Checkout;
 using Stoa.Payments.Demo;
 using Stoa.Payments.Methods;
 using Stoa.Payments.Processors;
@@ -30,6 +31,8 @@ public sealed class PaymentsModule : IModule
 
         services.AddSingleton<PurchaseStore>();
         services.AddSingleton<AttemptStore>();
+        services.AddSingleton<OfferedButtons>();
+        services.AddSingleton<PriceToPay>();
         services.AddSingleton<CreatePurchase>();
         services.AddSingleton<AdvancePurchase>();
         services.AddSingleton<ChargeCard>();
@@ -38,6 +41,11 @@ public sealed class PaymentsModule : IModule
         services.AddHostedService(provider => provider.GetRequiredService<PurchaseLane>());
         services.AddSingleton<IOutboxConsumer, TellThread>();
         services.TryAddSingleton<IConfirmPurchase, NobodyToAsk>();
+
+        services.AddSingleton<QuoteStore>();
+        services.AddSingleton<AskForQuote>();
+        services.AddSingleton<SavedDetails>();
+        services.TryAddSingleton<IAskForPrice, NobodyToPrice>();
 
         services.AddSingleton<RefundStore>();
         services.AddSingleton<SettleRefunds>();
@@ -71,6 +79,8 @@ public sealed class PaymentsModule : IModule
         CreatePurchase.Map(routes);
         ReadPurchase.Map(routes);
         CancelPurchase.Map(routes);
+        AskForQuote.Map(routes);
+        SavedDetails.Map(routes);
         ReadBusinessPurchases.Map(routes);
         RefundPurchase.Map(routes);
         LinkProcessor.Map(routes);

@@ -138,9 +138,10 @@ public sealed record PhoneNumberButton(string Title, string Number) : Button(Tit
 public sealed record PaymentButton(string Title, string Payload, PaymentSummary Summary) : Button(Title);
 
 /// <summary>What a payment button asks for.</summary>
+/// <param name="IsFlexible">The total depends on a way of sending, which the bot is asked for (<c>messaging_checkout_updates</c>).</param>
 /// <param name="RequestedUserInfo">Any of <c>shipping_address</c>, <c>contact_name</c>, <c>contact_phone</c>, <c>contact_email</c>.</param>
 public sealed record PaymentSummary(
-    Currency Currency, string MerchantName, bool IsTest, IReadOnlyList<string> RequestedUserInfo, IReadOnlyList<(string Label, Money Amount)> PriceList)
+    Currency Currency, string MerchantName, bool IsTest, bool IsFlexible, IReadOnlyList<string> RequestedUserInfo, IReadOnlyList<(string Label, Money Amount)> PriceList)
 {
     internal static PaymentSummary Read(GraphValue value)
     {
@@ -150,15 +151,11 @@ public sealed record PaymentSummary(
             throw value["currency"].Wrong($"Param {value["currency"].Path} must be an ISO 4217 currency code.");
         }
 
-        if (value["payment_type"].Required().OneOf("FIXED_AMOUNT", "FLEXIBLE_AMOUNT") == "FLEXIBLE_AMOUNT")
-        {
-            throw value["payment_type"].Wrong("FLEXIBLE_AMOUNT is not offered by this server: send the whole price as FIXED_AMOUNT.");
-        }
-
+        var isFlexible = value["payment_type"].Required().OneOf("FIXED_AMOUNT", "FLEXIBLE_AMOUNT") == "FLEXIBLE_AMOUNT";
         var wanted = value["requested_user_info"].ListOrNone(4)
             .Select(v => v.OneOf("shipping_address", "contact_name", "contact_phone", "contact_email") ?? throw v.Wrong("Param requested_user_info must hold names."))
             .ToArray();
-        return new(currency, value["merchant_name"].Text(200), value["is_test_payment"].Flag(), wanted, ReadPrices(value["price_list"], currency));
+        return new(currency, value["merchant_name"].Text(200), value["is_test_payment"].Flag(), isFlexible, wanted, ReadPrices(value["price_list"], currency));
     }
 
     private static (string Label, Money Amount)[] ReadPrices(GraphValue list, Currency currency)

@@ -32,6 +32,8 @@ public sealed record WebhookEvent(WebhookParty? Sender, WebhookParty Recipient, 
 
     public WebhookPreCheckout? PreCheckout { get; init; }
 
+    public WebhookCheckoutUpdate? CheckoutUpdate { get; init; }
+
     public WebhookMessageEdit? MessageEdit { get; init; }
 
     public WebhookReaction? Reaction { get; init; }
@@ -139,8 +141,50 @@ public sealed record WebhookMarker(long Watermark, long Seq)
 public sealed record WebhookAmount(string Currency, string Amount);
 
 /// <param name="RequestedUserInfo">What the button asked for and the server knows.</param>
+/// <param name="ShippingOptionId">Of a flexible amount: the option that the payer chose, as the bot named it.</param>
 public sealed record WebhookPayment(
-    string Payload, IReadOnlyDictionary<string, string> RequestedUserInfo, WebhookPaymentCredential PaymentCredential, WebhookAmount Amount);
+    string Payload, WebhookUserInfo RequestedUserInfo, WebhookPaymentCredential PaymentCredential, WebhookAmount Amount, string? ShippingOptionId = null);
+
+/// <summary>Of what a payment button may ask for, what the payer gave.</summary>
+public sealed record WebhookUserInfo
+{
+    public WebhookAddress? ShippingAddress { get; init; }
+
+    public string? ContactName { get; init; }
+
+    public string? ContactEmail { get; init; }
+
+    public string? ContactPhone { get; init; }
+}
+
+/// <summary>An address. Street lines stand under both spellings that bots know (messenger-platform §3.12); a checkout update has the second alone.</summary>
+public sealed record WebhookAddress
+{
+    /// <summary>The same for the same address of the same person; in checkout updates.</summary>
+    public long? Id { get; init; }
+
+    public string? Name { get; init; }
+
+    [JsonPropertyName("street_1")]
+    public string? StreetOne { get; init; }
+
+    [JsonPropertyName("street_2")]
+    public string? StreetTwo { get; init; }
+
+    [JsonPropertyName("street1")]
+    public required string Street1 { get; init; }
+
+    [JsonPropertyName("street2")]
+    public required string Street2 { get; init; }
+
+    public required string City { get; init; }
+
+    public required string State { get; init; }
+
+    public required string Country { get; init; }
+
+    public required string PostalCode { get; init; }
+}
 
 public sealed record WebhookPaymentCredential(string ProviderType, string ChargeId, string FbPaymentId);
 
@@ -150,4 +194,7 @@ public sealed record WebhookPaymentCredential(string ProviderType, string Charge
 /// <param name="CameBack">True when that fell: the payer's bank did not take a refund.</param>
 public sealed record WebhookRefund(string Payload, WebhookPaymentCredential PaymentCredential, WebhookAmount Amount, WebhookAmount Refunded, bool? CameBack);
 
-public sealed record WebhookPreCheckout(string Payload, IReadOnlyDictionary<string, string> RequestedUserInfo, WebhookAmount Amount);
+public sealed record WebhookPreCheckout(string Payload, WebhookUserInfo RequestedUserInfo, WebhookAmount Amount);
+
+/// <summary>What does sending to this address cost? The body of the answer counts (messenger-platform §3.13).</summary>
+public sealed record WebhookCheckoutUpdate(string Payload, WebhookAddress ShippingAddress);

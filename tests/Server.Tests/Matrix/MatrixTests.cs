@@ -118,6 +118,10 @@ public sealed class MatrixTests
         Person("DELETE /api/payment-methods/{id:guid}", "404 payment_method_not_found", "204", "/api/payment-methods/{card}"),
         // The member's button is paid already: the answer is that purchase.
         Person("POST /api/purchases", NoThread, "200", body: """{"key":"{uuid}","thread":"{business}","seq":2,"element":0,"button":0,"method":"balance:EUR"}"""),
+        Person("POST /api/purchases/quotes", NoThread, "422 price_is_fixed", body: """{"key":"{uuid}","thread":"{business}","seq":2,"element":0,"button":0,"address":{"street1":"Długa 1","city":"Gdańsk","postalCode":"80-001","country":"PL"}}"""),
+        Person("GET /api/payment-details", "200", "200"),
+        Person("PUT /api/payment-details", "204", "204", body: """{"name":"Zofia Nowak"}"""),
+        Person("DELETE /api/payment-details", "204", "204"),
         Person("GET /api/purchases/{id:guid}", "404 purchase_not_found", "200", "/api/purchases/{purchase}"),
         Person("POST /api/purchases/{id:guid}/cancel", "404 purchase_not_found", "409 not_cancellable", "/api/purchases/{purchase}/cancel"),
         Person("GET /api/money/receivers/{person}", NoThread, "200", "/api/money/receivers/{leila}?thread={direct}"),

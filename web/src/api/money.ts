@@ -1,3 +1,4 @@
+import type { PayerDetails } from './checkout.ts';
 import type { MethodId, PurchaseId, ThreadId } from './ids.ts';
 import { request } from './request.ts';
 import type { PayTarget } from './slots.ts';
@@ -29,8 +30,17 @@ export const getPayConfig = (signal?: AbortSignal) =>
   request<PayConfig>('GET', '/api/pay/config', { signal });
 
 /** `key` is made when the sheet opens; paying twice with one key charges once. */
-export const createPurchase = (purchase: { key: string; thread: ThreadId; method: MethodId } & PayTarget) =>
-  request<Purchase>('POST', '/api/purchases', { body: purchase });
+export const createPurchase = (
+  purchase: { key: string; thread: ThreadId; method: MethodId } & PayTarget & Agreed,
+) => request<Purchase>('POST', '/api/purchases', { body: purchase });
+
+/** What the payer saw and gave; the server begins nothing if the price is another. */
+export interface Agreed {
+  amount?: Money;
+  quote?: string;
+  option?: string;
+  details?: PayerDetails;
+}
 
 export const getPurchase = (id: PurchaseId, signal?: AbortSignal) =>
   request<Purchase>('GET', `/api/purchases/${id}`, { signal });

@@ -23,6 +23,7 @@ export const queryKeys = {
   wallet: ['wallet'] as const,
   walletEntries: ['wallet', 'entries'] as const,
   methods: ['payment-methods'] as const,
+  paymentDetails: ['payment-details'] as const,
   payConfig: ['pay', 'config'] as const,
   moneyItem: (id: string) => ['money', id] as const,
   receiver: (id: MemberId, thread: ThreadId) => ['receiver', thread, id] as const,

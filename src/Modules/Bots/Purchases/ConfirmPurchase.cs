@@ -2,7 +2,6 @@ using Dapper;
 using Npgsql;
 using Stoa.Bots.Pages;
 using Stoa.Bots.Webhooks;
-using Stoa.Kernel;
 using Stoa.Payments;
 using Stoa.Protocol.Graph;
 using Stoa.Threads;
@@ -33,7 +32,7 @@ internal sealed class ConfirmPurchase(
     /// <summary>A purchase asked about again, after a crash, keeps its first question and its time.</summary>
     private async Task AskOnceAsync(PurchaseToConfirm purchase, Subscriber subscriber, CancellationToken cancellationToken)
     {
-        var known = await RequestedInfo.KnownAsync(threads, purchase.Buyer, purchase.RequestedUserInfo, cancellationToken);
+        var known = await RequestedInfo.KnownAsync(threads, purchase.Buyer, purchase.RequestedUserInfo, purchase.Details, cancellationToken);
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -56,12 +55,3 @@ internal sealed class ConfirmPurchase(
     }
 }
 
-/// <summary>Of what a payment button asked for, what the server knows.</summary>
-internal static class RequestedInfo
-{
-    public static async Task<IReadOnlyDictionary<string, string>> KnownAsync(
-        IBusinessThreads threads, PersonId person, IReadOnlyList<string> requested, CancellationToken cancellationToken) =>
-        requested.Contains("contact_name") && await threads.FindProfileAsync(person, cancellationToken) is { } profile
-            ? new Dictionary<string, string> { ["contact_name"] = profile.Name }
-            : new Dictionary<string, string>();
-}

@@ -7,7 +7,7 @@ using Stoa.Protocol.Graph;
 
 namespace Stoa.Bots.Purchases;
 
-/// <summary>Questions to merchants about purchases, and the one outcome that each gets.</summary>
+/// <summary>Questions to merchants, about purchases and about prices, and the one outcome that each gets.</summary>
 internal sealed class Questions(NpgsqlDataSource database, TimeProvider time)
 {
     // Another node may get the answer; it is then found by looking.
@@ -24,10 +24,17 @@ internal sealed class Questions(NpgsqlDataSource database, TimeProvider time)
         return open is { } expires && new DateTimeOffset(expires) - time.GetUtcNow() is var left && left > TimeSpan.Zero ? left : null;
     }
 
-    /// <summary>Takes the body of the endpoint's answer: <c>{"success":true}</c>, <c>{"success":false}</c>; anything else is no answer.</summary>
+    /// <summary>
+    /// Takes the body of the endpoint's answer. About a purchase <c>{"success":true}</c> or <c>{"success":false}</c>, anything else is no answer; about a
+    /// price any JSON, which is read by who asked. What comes too late is not kept.
+    /// </summary>
     public async Task AnswerAsync(Guid purchase, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        if (Read(body) is { } outcome)
+        if (await AsksPriceAsync(purchase, cancellationToken))
+        {
+            await TakePriceAsync(purchase, body, cancellationToken);
+        }
+        else if (Read(body) is { } outcome)
         {
             await SettleAsync(purchase, outcome, cancellationToken);
         }
@@ -44,6 +51,21 @@ internal sealed class Questions(NpgsqlDataSource database, TimeProvider time)
         {
             waiter.TrySetResult();
         }
+    }
+
+    /// <summary>Waits for what the bot says of a price.</summary>
+    public async Task<PriceAnswer> WaitForPriceAsync(Guid quote, CancellationToken cancellationToken)
+    {
+        if (await WaitAsync(quote, ConfirmOutcome.NoAnswer, cancellationToken) == ConfirmOutcome.NoAnswer)
+        {
+            return new PriceAnswer.Silent();
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            "select answer from bots.pre_checkouts where purchase = @quote", new { quote }, cancellationToken: cancellationToken)) is { } json
+            ? new PriceAnswer.Answered(json)
+            : new PriceAnswer.Unreadable();
     }
 
     /// <summary>Waits for the outcome; when the time is over, the rule is the outcome.</summary>
@@ -79,6 +101,29 @@ internal sealed class Questions(NpgsqlDataSource database, TimeProvider time)
         {
             waiting.TryRemove(purchase, out _);
         }
+    }
+
+    private async Task<bool> AsksPriceAsync(Guid question, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select asks_price from bots.pre_checkouts where purchase = @question", new { question }, cancellationToken: cancellationToken));
+    }
+
+    // In one statement: of two answers, or of an answer and the end of the time, one is the first.
+    private async Task TakePriceAsync(Guid quote, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        var answer = LenientJson.TryParse(body, out var json) ? json.Value.GetRawText() : null;
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update bots.pre_checkouts set outcome = @outcome, answer = @answer where purchase = @quote and outcome is null and expires_at > @now",
+            new
+            {
+                quote,
+                answer,
+                outcome = (short)(answer is null ? ConfirmOutcome.Refused : ConfirmOutcome.Accepted),
+                now = time.GetUtcNow(),
+            }, cancellationToken: cancellationToken));
     }
 
     /// <returns>The outcome that stands: the first one set.</returns>

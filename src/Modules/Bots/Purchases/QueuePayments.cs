@@ -71,8 +71,8 @@ internal sealed partial class QueuePayments(IBusinessThreads threads, Deliveries
         new(EventComposer.Party(psid), EventComposer.Party(purchase.Page.Value), purchase.At.ToUnixTimeMilliseconds())
         {
             Payment = new(
-                purchase.Payload, await RequestedInfo.KnownAsync(threads, purchase.Buyer, purchase.RequestedUserInfo, cancellationToken),
-                new(purchase.Provider, purchase.ChargeId, purchase.PaymentId), new(purchase.Amount.Currency.Code, purchase.Amount.ToDecimalString())),
+                purchase.Payload, await RequestedInfo.KnownAsync(threads, purchase.Buyer, purchase.RequestedUserInfo, purchase.Details, cancellationToken),
+                new(purchase.Provider, purchase.ChargeId, purchase.PaymentId), new(purchase.Amount.Currency.Code, purchase.Amount.ToDecimalString()), purchase.ShippingOption),
         };
 
     [LoggerMessage(530, LogLevel.Error, "Row {Row} of captured purchases cannot be read; no bot is told of it.")]

@@ -12,7 +12,8 @@ internal sealed class Subscribers(NpgsqlDataSource database)
         """
         s.id, s.page_id as pageid, s.app_id as appid,
         -- A question wants its answer in the same breath: a bot that asks for its events is not asked.
-        array_remove(case when s.fields is null then a.fields else array(select unnest(a.fields) intersect select unnest(s.fields)) end, case when a.polls then 'messaging_pre_checkouts' end) as fields
+        array_remove(array_remove(case when s.fields is null then a.fields else array(select unnest(a.fields) intersect select unnest(s.fields)) end,
+          case when a.polls then 'messaging_pre_checkouts' end), case when a.polls then 'messaging_checkout_updates' end) as fields
         from bots.subscriptions s join bots.apps a on a.id = s.app_id and (a.callback_url is not null or a.polls)
         """;
 

@@ -12,6 +12,7 @@ internal static class WebhookFields
     public const string Reactions = "message_reactions";
     public const string Payments = "messaging_payments";
     public const string PreCheckouts = "messaging_pre_checkouts";
+    public const string CheckoutUpdates = "messaging_checkout_updates";
 
     public const string OptIns = "messaging_optins";
     public const string AccountLinking = "messaging_account_linking";
@@ -19,7 +20,7 @@ internal static class WebhookFields
     public const string Standby = "standby";
 
     /// <summary>What a new bot gets: not echoes, which make careless bots answer themselves, nor edits and reactions, which simple bots take for messages.</summary>
-    public static IReadOnlyList<string> Default { get; } = [Messages, Postbacks, Deliveries, Reads, Payments, PreCheckouts];
+    public static IReadOnlyList<string> Default { get; } = [Messages, Postbacks, Deliveries, Reads, Payments, PreCheckouts, CheckoutUpdates];
 
     /// <summary>What this server sends. Other documented names are accepted and never happen.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Default, Echoes, Edits, Reactions, OptIns, AccountLinking, Handovers, Standby];

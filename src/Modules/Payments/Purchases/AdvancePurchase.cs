@@ -108,7 +108,7 @@ internal sealed partial class AdvancePurchase(
         try
         {
             return await merchant.ConfirmAsync(
-                new(row.Id, row.Page, row.Person, row.Thread, row.Payload, row.Amount, row.RequestedUserInfo), either.Token);
+                new(row.Id, row.Page, row.Person, row.Thread, row.Payload, row.Amount, row.RequestedUserInfo, row.Details), either.Token);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

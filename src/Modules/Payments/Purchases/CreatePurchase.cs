@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Options;
 using Stoa.Hosting.Problems;
 using Stoa.Hosting.SignIn;
 using Stoa.Kernel;
@@ -21,13 +20,17 @@ namespace Stoa.Payments.Purchases;
 /// <summary>A payer presses Pay. Everything about the price is read from the stored message; the caller says which button, and how to pay.</summary>
 /// <remarks>Step 1 of docs/journeys/pay-in-a-conversation.md.</remarks>
 internal sealed class CreatePurchase(
-    IBusinessThreads threads, IThreadLog log, IPageDirectory pages, MethodStore methods, AccountStore accounts, PurchaseStore purchases, PurchaseLane lane, IOptions<PaymentsOptions> options)
+    OfferedButtons buttons, PriceToPay prices, IPageDirectory pages, MethodStore methods, AccountStore accounts, PurchaseStore purchases, PurchaseLane lane)
 {
     /// <param name="Key">Made when the pay sheet opens, and kept for every repeat.</param>
     /// <param name="Element">Index in a carousel; absent for a template's own buttons.</param>
     /// <param name="Button">Index of the payment button.</param>
     /// <param name="Method">Id of a saved card, or <c>balance:EUR</c>.</param>
-    public sealed record Request(Guid Key, ThreadId Thread, long Seq, int Button, string Method, int? Element = null);
+    /// <param name="Quote">Of a button with a flexible price, as <c>POST /api/purchases/quotes</c> gave it; with the id of the option chosen.</param>
+    /// <param name="Details">What the button asks of the payer; the address of a flexible one is that of its quote.</param>
+    /// <param name="Amount">The price that the payer saw; if it is not so, nothing is begun.</param>
+    public sealed record Request(
+        Guid Key, ThreadId Thread, long Seq, int Button, string Method, int? Element = null, Guid? Quote = null, string? Option = null, PayerDetails? Details = null, Money? Amount = null);
 
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/api/purchases", async Task<Results<Created<PurchaseView>, Ok<PurchaseView>>> (HttpContext context, CreatePurchase create, CancellationToken cancellationToken) =>
@@ -36,7 +39,7 @@ internal sealed class CreatePurchase(
                 var (row, created) = await create.RunAsync(context.Person(), request, cancellationToken);
                 return created ? TypedResults.Created($"/api/purchases/{row.Id}", PurchaseView.Of(row)) : TypedResults.Ok(PurchaseView.Of(row));
             })
-            .For(Audience.Person).Accepts<Request>("application/json").ProducesProblem(404).ProducesProblem(422)
+            .For(Audience.Person).Accepts<Request>("application/json").ProducesProblem(404).ProducesProblem(409).ProducesProblem(422)
             .WithName("CreatePurchase").WithTags("Payments").WithSummary("Pay with a button of a message.");
 
     public async Task<(PurchaseRow Row, bool Created)> RunAsync(PersonId person, Request request, CancellationToken cancellationToken)
@@ -54,21 +57,12 @@ internal sealed class CreatePurchase(
         }
 
         // Who is in the thread comes next: to anybody else nothing in it exists.
-        if (await threads.FindMembersAsync(request.Thread, cancellationToken) is not var (page, member) || member != person)
-        {
-            throw new ProblemException(Problem.NotFound("thread_not_found", "conversation with a business"));
-        }
-
-        if (await log.FindAsync(request.Thread, request.Seq, cancellationToken) is not { Kind: "message" } message || message.Sender != page)
-        {
-            throw new ProblemException(Problem.NotFound("button_not_found", "payment button"));
-        }
-
-        var offer = PaymentButton.Read(message.Body, request.Element, request.Button, options.Value.AmountMinorMax);
+        var (page, offer) = await buttons.FindAsync(person, request.Thread, request.Seq, request.Element, request.Button, cancellationToken);
+        var price = await prices.FindAsync(person, request, offer, cancellationToken);
         var method = await ChooseAsync(person, page, request.Method, offer.Total.Currency, cancellationToken);
         var name = (await pages.FindAsync([page], cancellationToken)).GetValueOrDefault(page)?.Name ?? offer.MerchantName;
         var stored = await purchases.CreateAsync(
-            new(person, request.Thread, request.Seq, request.Element, request.Button, page, name, offer, method), request.Key, hash, cancellationToken);
+            new(person, request.Thread, request.Seq, request.Element, request.Button, page, name, offer, price, method), request.Key, hash, cancellationToken);
         if (stored.Created)
         {
             lane.Start(stored.Row.Id);
@@ -101,7 +95,12 @@ internal sealed class CreatePurchase(
     }
 
     private static byte[] HashOf(Request request) =>
-        SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"1|{request.Thread}|{request.Seq}|{request.Element}|{request.Button}|{request.Method}")));
+        SHA256.HashData(Encoding.UTF8.GetBytes(FormattableString.Invariant($"1|{request.Thread}|{request.Seq}|{request.Element}|{request.Button}|{request.Method}") + MoreOf(request)));
+
+    // Nothing for a request of the first shape: keys of money stand for ever.
+    private static string MoreOf(Request request) => request is { Quote: null, Option: null, Details: null, Amount: null }
+        ? ""
+        : "|2|" + JsonSerializer.Serialize(request with { Key = default }, CreatePurchaseJson.Default.Request);
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Strict, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

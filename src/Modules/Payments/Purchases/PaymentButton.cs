@@ -6,8 +6,10 @@ namespace Stoa.Payments.Purchases;
 
 /// <summary>A payment button as it stands in a stored message: the only place that a price comes from.</summary>
 /// <param name="Payload">The bot's own; at most 1,000 characters.</param>
+/// <param name="IsFlexible">The price depends on where it is sent: <paramref name="Total"/> and <paramref name="Lines"/> are what comes before that.</param>
+/// <param name="RequestedUserInfo">A flexible price asks for the address, whether the button says so or not.</param>
 internal sealed record PaymentButton(
-    string Payload, string MerchantName, Money Total, IReadOnlyList<PriceLine> Lines, IReadOnlyList<string> RequestedUserInfo, bool IsTest)
+    string Payload, string MerchantName, Money Total, IReadOnlyList<PriceLine> Lines, IReadOnlyList<string> RequestedUserInfo, bool IsTest, bool IsFlexible = false)
 {
     private const int LinesMax = 100;
     private const int LabelMax = 200;
@@ -16,7 +18,7 @@ internal sealed record PaymentButton(
     /// <summary>Finds the button and reads it.</summary>
     /// <param name="body">Of the event (docs/protocol/http.md): <c>attachments</c> as the bot sent them.</param>
     /// <param name="element">Index in a carousel or list; null for a template's own buttons.</param>
-    /// <exception cref="ProblemException">404 <c>button_not_found</c>; 422 <c>button_invalid</c>, <c>flexible_amount_not_supported</c>, <c>amount_out_of_range</c>.</exception>
+    /// <exception cref="ProblemException">404 <c>button_not_found</c>; 422 <c>button_invalid</c>, <c>amount_out_of_range</c>.</exception>
     public static PaymentButton Read(JsonElement body, int? element, int button, long amountMinorMax)
     {
         var found = Find(body, element, button);
@@ -33,16 +35,12 @@ internal sealed record PaymentButton(
         var payload = Text(json, "payload") is { Length: > 0 and <= 1000 } written ? written : throw Invalid("payload", "has 1 to 1,000 characters");
         var currency = Currency.TryOf(Text(summary, "currency"), out var known) ? known : throw Invalid("currency", "is an ISO 4217 code of three capital letters");
         var merchant = Text(summary, "merchant_name") is { Length: > 0 and <= 200 } name ? name : throw Invalid("merchant_name", "has 1 to 200 characters");
-        switch (Text(summary, "payment_type"))
+        var isFlexible = Text(summary, "payment_type") switch
         {
-            case "FIXED_AMOUNT":
-                break;
-            case "FLEXIBLE_AMOUNT":
-                throw new ProblemException(new(422, "flexible_amount_not_supported", "Pay", "The price of this button depends on a choice of shipping, which is not offered yet.",
-                    "The business can send a button with payment_type FIXED_AMOUNT."));
-            default:
-                throw Invalid("payment_type", "is FIXED_AMOUNT or FLEXIBLE_AMOUNT");
-        }
+            "FIXED_AMOUNT" => false,
+            "FLEXIBLE_AMOUNT" => true,
+            _ => throw Invalid("payment_type", "is FIXED_AMOUNT or FLEXIBLE_AMOUNT"),
+        };
 
         var lines = ReadLines(summary, currency);
         var total = Sum(lines, currency);
@@ -58,7 +56,8 @@ internal sealed record PaymentButton(
             { ValueKind: JsonValueKind.True } => true,
             _ => throw Invalid("is_test_payment", "is true or false"),
         };
-        return new(payload, merchant, total, lines, ReadRequestedUserInfo(summary), isTest);
+        var requested = ReadRequestedUserInfo(summary);
+        return new(payload, merchant, total, lines, isFlexible ? [.. requested.Union(["shipping_address"])] : requested, isTest, isFlexible);
     }
 
     private static JsonElement? Find(JsonElement body, int? element, int button)

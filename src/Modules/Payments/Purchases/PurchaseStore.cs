@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Dapper;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
@@ -6,6 +7,7 @@ using Stoa.Hosting.Live;
 using Stoa.Hosting.Outbox;
 using Stoa.Hosting.Problems;
 using Stoa.Kernel;
+using Stoa.Payments.Checkout;
 using Stoa.Payments.Processors;
 
 namespace Stoa.Payments.Purchases;
@@ -204,6 +206,12 @@ internal sealed class PurchaseStore(NpgsqlDataSource database, TimeProvider time
 
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            if (purchase.Price.Quote is { } quote && !await QuoteStore.HoldsAsync(connection, transaction, purchase.Person, quote, cancellationToken))
+            {
+                // Another device of theirs asked for a newer price in the meantime.
+                throw PriceToPay.Outdated(quote);
+            }
+
             var created = await InsertAsync(connection, transaction, purchase, cancellationToken);
             var id = created ?? await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
                 """
@@ -268,25 +276,29 @@ internal sealed class PurchaseStore(NpgsqlDataSource database, TimeProvider time
             """
             insert into payments.purchases (
               id, person, thread, seq, element, button, page, merchant_name, payload, requested_user_info, lines, amount_minor, currency, is_test,
-              method_kind, method, method_brand, method_last4, processor, state, created_at, updated_at, look_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 'created', $20, $20, $20)
+              method_kind, method, method_brand, method_last4, processor, state, created_at, updated_at, look_at, quote, shipping, details)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, 'created', $20, $20, $20, $21, $22, $23)
             on conflict (thread, seq, coalesce(element, -1), button) where state <> 'failed' do nothing returning id
             """, connection, transaction);
         var button = purchase.Offer;
         object?[] values =
         [
             Guid.CreateVersion7(), purchase.Person.Value, purchase.Thread.Value, purchase.Seq, (short?)purchase.Element, (short)purchase.Button, purchase.Page.Value, purchase.MerchantName,
-            button.Payload, button.RequestedUserInfo.ToArray(), null, button.Total.AmountMinor, button.Total.Currency.Code, button.IsTest,
-            purchase.Method.Kind, purchase.Method.Id, purchase.Method.Brand, purchase.Method.Last4, purchase.Method.Processor, now,
+            button.Payload, button.RequestedUserInfo.ToArray(), null, purchase.Price.Amount.AmountMinor, purchase.Price.Amount.Currency.Code, button.IsTest,
+            purchase.Method.Kind, purchase.Method.Id, purchase.Method.Brand, purchase.Method.Last4, purchase.Method.Processor, now, purchase.Price.Quote, null, null,
         ];
         foreach (var value in values)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
         }
 
-        command.Parameters[10] = new() { Value = System.Text.Json.JsonSerializer.Serialize([.. button.Lines], PaymentsJson.Default.ListPriceLine), NpgsqlDbType = NpgsqlDbType.Jsonb };
+        command.Parameters[10] = Json(JsonSerializer.Serialize([.. purchase.Price.Lines], PaymentsJson.Default.ListPriceLine));
+        command.Parameters[21] = Json(purchase.Price.Shipping is { } shipping ? JsonSerializer.Serialize(shipping, CheckoutJson.Default.ShippingChoice) : null);
+        command.Parameters[22] = Json(purchase.Price.Details is { } details ? JsonSerializer.Serialize(details, CheckoutJson.Default.PayerDetails) : null);
         return (Guid?)await command.ExecuteScalarAsync(cancellationToken);
     }
+
+    private static NpgsqlParameter Json(string? text) => new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb };
 
     // Kinds and codes only: what is recorded for ever holds nothing personal, and no address of a challenge.
     private static string Describe(Observation seen) => seen switch
@@ -311,7 +323,7 @@ internal sealed class PurchaseStore(NpgsqlDataSource database, TimeProvider time
 
 /// <summary>What a payer agreed to, ready to be stored.</summary>
 internal sealed record NewPurchase(
-    PersonId Person, ThreadId Thread, long Seq, int? Element, int Button, PageId Page, string MerchantName, PaymentButton Offer, ChosenMethod Method);
+    PersonId Person, ThreadId Thread, long Seq, int? Element, int Button, PageId Page, string MerchantName, PaymentButton Offer, AgreedPrice Price, ChosenMethod Method);
 
 /// <param name="Kind"><c>card</c> or <c>balance</c>; the rest belongs to a card.</param>
 internal sealed record ChosenMethod(string Kind, Guid? Id = null, string? Brand = null, string? Last4 = null, string? Processor = null)

@@ -29,6 +29,10 @@ internal sealed record PurchaseView
 
     public required IReadOnlyList<PriceLine> Lines { get; init; }
 
+    /// <summary>The way of sending that was chosen; absent for a fixed price.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ShippingChoice? Shipping { get; init; }
+
     public required MerchantView Merchant { get; init; }
 
     public required MethodView Method { get; init; }
@@ -78,6 +82,7 @@ internal sealed record PurchaseView
         Amount = row.Amount,
         Refunded = row.Status.RefundedMinor > 0 ? new(row.Status.RefundedMinor, row.Amount.Currency) : null,
         Lines = row.Lines,
+        Shipping = row.Shipping,
         Merchant = new(row.Page, row.MerchantName),
         Method = MethodOf(row),
         Failure = row.Status.Failure is { } failure ? new(failure) : null,
@@ -110,4 +115,6 @@ internal sealed class SnakeCaseEnumConverter<T>() : JsonStringEnumConverter<T>(J
 [JsonSerializable(typeof(Refunds.RefundView))]
 [JsonSerializable(typeof(Accounts.AccountView))]
 [JsonSerializable(typeof(Methods.BeginSave.Begun))]
+[JsonSerializable(typeof(Checkout.QuoteView))]
+[JsonSerializable(typeof(Checkout.SavedDetails.View))]
 internal sealed partial class PaymentsJson : JsonSerializerContext;

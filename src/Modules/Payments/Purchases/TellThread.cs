@@ -73,7 +73,7 @@ internal sealed partial class TellThread(IThreadLog threads, PurchaseStore purch
                     new(news.ChangeMinor, purchase.Amount.Currency), Provider: "stripe", ChargeIdOf(purchase), PaymentIdOf(purchase), purchase.IsTest, news.At)))
                 : (PurchaseCaptured.Topic, purchase.Thread, PurchaseCaptured.Write(new(
                     purchase.Id, purchase.Page, purchase.Person, purchase.Thread, purchase.Payload, purchase.Amount, purchase.RequestedUserInfo,
-                    Provider: "stripe", ChargeIdOf(purchase), PaymentIdOf(purchase), purchase.IsTest, news.At))));
+                    Provider: "stripe", ChargeIdOf(purchase), PaymentIdOf(purchase), purchase.IsTest, news.At, purchase.Details, purchase.Shipping?.Id))));
         }
 
         return told;

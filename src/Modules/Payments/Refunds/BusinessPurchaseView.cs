@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Stoa.Kernel;
+using Stoa.Payments.Checkout;
 using Stoa.Payments.Purchases;
 
 namespace Stoa.Payments.Refunds;
 
-/// <summary>A purchase as its merchant sees it (docs/protocol/payments.md): nothing of the payer but how they paid.</summary>
+/// <summary>A purchase as its merchant sees it (docs/protocol/payments.md): of the payer how they paid, and what its button asked of them.</summary>
 internal sealed record BusinessPurchaseView
 {
     public required Guid Id { get; init; }
@@ -28,6 +29,12 @@ internal sealed record BusinessPurchaseView
 
     public required PurchaseView.MethodView Method { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ShippingChoice? Shipping { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DetailsView? Details { get; init; }
+
     /// <summary><c>needs_response</c>, <c>under_review</c>, <c>won</c> or <c>lost</c>; absent: nobody disputes it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Dispute { get; init; }
@@ -40,6 +47,12 @@ internal sealed record BusinessPurchaseView
 
     [JsonConverter(typeof(InstantJsonConverter))]
     public required DateTimeOffset UpdatedAt { get; init; }
+
+    public sealed record DetailsView(
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Email,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Phone,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SavedDetails.AddressView? Address);
 
     /// <param name="Next">To go on from, as <c>before</c>; null at the end.</param>
     public sealed record Page(IReadOnlyList<BusinessPurchaseView> Purchases, Guid? Next);
@@ -59,6 +72,8 @@ internal sealed record BusinessPurchaseView
             Refundable = row.Status.IsPaid ? new(row.Amount.AmountMinor - row.Status.RefundedMinor - pending, currency) : Money.Zero(currency),
             IsTest = row.IsTest,
             Method = PurchaseView.MethodOf(row),
+            Shipping = row.Shipping,
+            Details = row.Details is { } details ? new(details.Name, details.Email, details.Phone, SavedDetails.AddressView.Of(details.Address)) : null,
             Dispute = row.Dispute,
             Refunds = [.. refunds.Select(RefundView.Of)],
             CreatedAt = row.CreatedAt,

@@ -133,7 +133,7 @@ function speakButtons(buttons: readonly CardButton[], { t, spoken }: Speech): st
   const names = buttons.map((button) => {
     switch (button.type) {
       case 'payment':
-        return t('pay', { amount: spoken(button.total) });
+        return t(button.flexible ? 'payFrom' : 'pay', { amount: spoken(button.total) });
       case 'account_link':
         return t('logIn');
       case 'account_unlink':

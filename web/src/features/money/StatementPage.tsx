@@ -9,6 +9,7 @@ import { useFormat } from '../../lib/useFormat.ts';
 import { Button } from '../../ui/Button.tsx';
 import { EmptyState } from '../../ui/EmptyState.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
+import { SelectField } from '../../ui/SelectField.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { useBalances } from './AmountField.tsx';
 import { monthSpan, monthsBack } from './months.ts';
@@ -54,25 +55,29 @@ export function StatementPage({ onBack }: { onBack: () => void }) {
           <h1 className="t-head">{t('statement')}</h1>
         </div>
         <div className={styles.choices}>
-          <label className={styles.choice}>
-            <span className="t-small soft">{t('statement.month')}</span>
-            <select value={month} onChange={(event) => setMonth(event.target.value)}>
-              {months.map((each) => (
-                <option key={each} value={each}>
-                  {name(each)}
-                </option>
-              ))}
-            </select>
-          </label>
+          <SelectField
+            compact
+            label={t('statement.month')}
+            value={month}
+            onChange={(event) => setMonth(event.target.value)}
+          >
+            {months.map((each) => (
+              <option key={each} value={each}>
+                {name(each)}
+              </option>
+            ))}
+          </SelectField>
           {balances.length > 1 && (
-            <label className={styles.choice}>
-              <span className="t-small soft">{t('currency')}</span>
-              <select value={currency} onChange={(event) => setChosen(event.target.value)}>
-                {balances.map((balance) => (
-                  <option key={balance.currency}>{balance.currency}</option>
-                ))}
-              </select>
-            </label>
+            <SelectField
+              compact
+              label={t('currency')}
+              value={currency}
+              onChange={(event) => setChosen(event.target.value)}
+            >
+              {balances.map((balance) => (
+                <option key={balance.currency}>{balance.currency}</option>
+              ))}
+            </SelectField>
           )}
         </div>
         {statement.isError ? (

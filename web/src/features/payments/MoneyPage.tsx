@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './MoneyPage.module.css';
 import { Balances } from './money/Balances.tsx';
+import { KeptDetails } from './money/KeptDetails.tsx';
 import { Movements } from './money/Movements.tsx';
 import { SavedCards } from './money/SavedCards.tsx';
 
@@ -14,6 +15,7 @@ export function MoneyPage({ safety, onStatement }: { safety: ReactNode; onStatem
         <h1 className="t-head">{t('money')}</h1>
         <Balances />
         <SavedCards />
+        <KeptDetails />
         {safety}
         <Movements onStatement={onStatement} />
       </div>

@@ -106,7 +106,15 @@ describe('The pay sheet', () => {
     });
     await screen.findByText('Paid');
     expect(purchases).toEqual([
-      { key: expect.any(String), thread: '7', seq: 4, element: 0, button: 0, method: '11' },
+      {
+        key: expect.any(String),
+        thread: '7',
+        seq: 4,
+        element: 0,
+        button: 0,
+        method: '11',
+        amount: { amountMinor: 21460, currency: 'EUR' },
+      },
     ]);
   });
 

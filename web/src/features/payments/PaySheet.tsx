@@ -1,4 +1,4 @@
-import { BadgeCheck, CircleAlert, CloudOff, LockKeyhole, Timer } from 'lucide-react';
+import { CircleAlert, CloudOff, LockKeyhole, Timer } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PaySheetProps } from '../../api/slots.ts';
@@ -11,13 +11,19 @@ import { useSeconds } from '../../ui/cards/useNow.ts';
 import { ErrorState } from '../../ui/ErrorState.tsx';
 import { Sheet } from '../../ui/Sheet.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
-import { Tile } from '../../ui/Tile.tsx';
 import { CardFrame, type CardFrameHandle } from './card/CardFrame.tsx';
+import { chosenOption } from './checkout/checkout.ts';
+import { Delivery, PriceChanged } from './checkout/Delivery.tsx';
+import { DetailsForm } from './checkout/DetailsForm.tsx';
+import { DetailsSummary } from './checkout/DetailsSummary.tsx';
+import { useCheckout } from './checkout/useCheckout.ts';
 import styles from './PaySheet.module.css';
-import { type AttemptFailure, isOpen, mayPay } from './paySheet.ts';
+import { mayPay } from './paySheet.ts';
 import { type Bought, boughtBy } from './sheet/bought.ts';
 import { Challenge } from './sheet/Challenge.tsx';
+import { Announcement, Declined } from './sheet/Declined.tsx';
 import { HoldAnnouncer } from './sheet/HoldAnnouncer.tsx';
+import { Merchant } from './sheet/Merchant.tsx';
 import { MethodChoice } from './sheet/MethodChoice.tsx';
 import { Paid } from './sheet/Paid.tsx';
 import { usePaySheet } from './sheet/usePaySheet.ts';
@@ -40,8 +46,14 @@ function OpenPaySheet({
 }: Omit<PaySheetProps, 'event'> & { bought: Bought }) {
   const { t } = useTranslation('payments');
   const { withCode, digits, spoken } = useFormat();
-  const till = usePaySheet(thread.id, target, bought.amount);
+  const before = useCheckout(thread.id, target, bought);
+  const { checkout, total } = before;
+  const till = usePaySheet(thread.id, target, bought.amount, before.agreed);
   const { sheet, dispatch } = till;
+  useEffect(() => {
+    if (total) dispatch({ type: 'priced', amount: total });
+  }, [total, dispatch]);
+  useAfterAttempt(sheet, before);
   const amountLine = useRef<HTMLParagraphElement>(null);
   const cardForm = useRef<CardFrameHandle>(null);
   const [cardValid, setCardValid] = useState(false);
@@ -57,6 +69,8 @@ function OpenPaySheet({
   const page = thread.page;
   const merchant = sheet.purchase?.merchant.name ?? page?.name ?? bought.merchant ?? thread.title;
   const asksToPay = sheet.phase === 'choosing' || sheet.phase === 'adding' || sheet.phase === 'paying';
+  const agreed = checkout.phase === 'ready';
+  const lines = [...bought.lines, ...(chosenOption(checkout)?.lines ?? [])];
   const pressPay = () => {
     if (sheet.phase !== 'adding') return till.pay();
     dispatch({ type: 'cardSubmitted' });
@@ -102,14 +116,20 @@ function OpenPaySheet({
         {asksToPay && (
           <CardLines
             bare
-            lines={bought.lines.map(({ label, amountMinor }) => ({
+            lines={lines.map(({ label, amountMinor }) => ({
               label: <bdi>{label}</bdi>,
               amount: digits({ amountMinor, currency: sheet.amount.currency }),
             }))}
           />
         )}
 
-        {asksToPay && sheet.failure && <Declined failure={sheet.failure} merchant={merchant} />}
+        {asksToPay &&
+          (checkout.before && !busy ? (
+            <PriceChanged before={checkout.before} />
+          ) : (
+            sheet.failure && <Declined failure={sheet.failure} merchant={merchant} />
+          ))}
+        {asksToPay && checkout.asks.length > 0 && <BeforePaying {...{ before, merchant }} busy={busy} />}
         {asksToPay && sheet.offline && (
           <p className={cx(styles.notice, styles.warn)}>
             <CloudOff size={20} aria-hidden="true" />
@@ -119,6 +139,7 @@ function OpenPaySheet({
 
         {sheet.phase !== 'adding' &&
           asksToPay &&
+          agreed &&
           (sheet.methods ? (
             <MethodChoice
               methods={sheet.methods}
@@ -137,7 +158,7 @@ function OpenPaySheet({
             </div>
           ))}
 
-        {sheet.phase === 'adding' && (
+        {sheet.phase === 'adding' && agreed && (
           <section className={styles.card} aria-label={t('newCard')}>
             <div className={styles.cardHead}>
               <h3 className="t-meta">{t('newCard')}</h3>
@@ -189,7 +210,7 @@ function OpenPaySheet({
           </div>
         )}
 
-        {asksToPay && (
+        {asksToPay && agreed && (
           <div className={styles.pay}>
             <Button
               variant="money"
@@ -216,7 +237,7 @@ function OpenPaySheet({
                   : settling
                     ? t('holdOn')
                     : t('closeAnyTime')
-                : t('sees', { merchant })}
+                : t(checkout.asks.length > 0 ? 'seesDetails' : 'sees', { merchant })}
             </p>
           </div>
         )}
@@ -225,92 +246,54 @@ function OpenPaySheet({
   );
 }
 
-function Merchant({
-  id,
-  name,
-  color,
-  verified = false,
+/** Who buys, where to, and what delivery costs; nothing where the business asks for nothing. */
+function BeforePaying({
+  before: { checkout, detailsFailed, retryDetails, submit, change, choose, askAgain },
+  merchant,
+  busy,
 }: {
-  id: string;
-  name: string;
-  color: string | undefined;
-  verified: boolean | undefined;
+  before: ReturnType<typeof useCheckout>;
+  merchant: string;
+  busy: boolean;
 }) {
   const { t } = useTranslation('payments');
+  const { phase, asks, details, keep } = checkout;
+  if (phase === 'loading')
+    return detailsFailed ? (
+      <ErrorState onRetry={retryDetails}>{t('details.failed')}</ErrorState>
+    ) : (
+      <Skeleton width="100%" height={160} />
+    );
+  if (phase === 'editing') return <DetailsForm {...{ asks, details, keep, merchant }} onSubmit={submit} />;
   return (
-    <div className={styles.merchant} aria-hidden="true">
-      <Tile id={id} name={name} color={color} />
-      <div>
-        <p className="t-title">
-          <bdi>{name}</bdi>
-        </p>
-        {verified && (
-          <p className={cx(styles.verified, 't-meta quiet')}>
-            <BadgeCheck size={14} />
-            {t('verified')}
-          </p>
-        )}
-      </div>
-    </div>
+    <>
+      <DetailsSummary details={details} disabled={busy} onChange={change} />
+      {checkout.flexible && (
+        <Delivery {...{ checkout, merchant }} disabled={busy} onChoose={choose} onAgain={askAgain} />
+      )}
+    </>
   );
 }
 
-function Declined({ failure, merchant }: { failure: AttemptFailure; merchant: string }) {
-  const { t } = useTranslation('payments');
-  const [what, next] = useFailureWords(failure, merchant);
-  return (
-    <div className={styles.declined}>
-      <p className={cx(styles.notice, styles.danger)}>
-        <CircleAlert size={20} aria-hidden="true" />
-        {what}
-      </p>
-      <p className="t-small soft">
-        {t('notCharged')} {next}
-      </p>
-    </div>
-  );
-}
-
-/** What happened and what helps, for each way in which an attempt can end without a charge. */
-function useFailureWords(failure: AttemptFailure, merchant: string): [what: string, next: string] {
-  const { t } = useTranslation('payments');
-  switch (failure) {
-    case 'card_declined':
-      return [t('declined'), t('tryAnotherCard')];
-    case 'insufficient_funds':
-      return [t('notEnoughFunds'), t('tryAnotherCard')];
-    case 'expired_card':
-      return [t('cardExpired'), t('tryAnotherCard')];
-    case 'authentication_failed':
-      return [t('notConfirmed'), t('tryAgainOrOther')];
-    case 'merchant_refused':
-      return [t('merchantRefused', { merchant }), t('askMerchant')];
-    case 'merchant_no_answer':
-      return [t('merchantNoAnswer', { merchant }), t('tryAgain')];
-    case 'cancelled':
-      return [t('cancelled'), ''];
-    case 'processor_unavailable':
-      return [t('processorUnavailable'), t('tryAgain')];
-    case 'not_started':
-      return [t('notStarted'), t('askMerchant')];
-  }
-}
-
-/** Success and decline are said once, at once; everything else waits its turn. */
-function Announcement({ sheet, amount }: { sheet: ReturnType<typeof usePaySheet>['sheet']; amount: string }) {
-  const { t } = useTranslation('payments');
-  const [what] = useFailureWords(sheet.failure ?? 'cancelled', sheet.purchase?.merchant.name ?? '');
-  const said =
-    sheet.phase === 'paid'
-      ? t('spokenPaid', { amount })
-      : isOpen(sheet) && sheet.failure
-        ? `${what} ${t('notCharged')}`
-        : '';
-  return (
-    <p className="spoken" aria-live="assertive" aria-atomic="true">
-      {said}
-    </p>
-  );
+/** What an attempt leads to before the next: a new price, other details, or that they are kept. */
+function useAfterAttempt(
+  { failure, phase }: ReturnType<typeof usePaySheet>['sheet'],
+  { checkout, askAgain, change, remember }: ReturnType<typeof useCheckout>,
+) {
+  const { flexible } = checkout;
+  const paid = phase === 'paid';
+  const keep = useRef(remember);
+  keep.current = remember;
+  const reopen = useRef(change);
+  reopen.current = change;
+  useEffect(() => {
+    // A business that says no may ask for another price by now; the person sees it before they press again.
+    if (flexible && (failure === 'price_changed' || failure === 'merchant_refused')) askAgain();
+    if (failure === 'details_refused') reopen.current();
+  }, [flexible, failure, askAgain]);
+  useEffect(() => {
+    if (paid) void keep.current();
+  }, [paid]);
 }
 
 /** True for the first `ms` of each time that `active` lasts. */

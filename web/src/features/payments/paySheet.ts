@@ -1,7 +1,10 @@
 import type { Method, Money, Purchase, PurchaseFailure } from '../../api/types.ts';
 
-/** Why an attempt ended without a charge; `not_started` when the server refused it before there was a purchase. */
-export type AttemptFailure = PurchaseFailure | 'not_started';
+/**
+ * Why an attempt ended without a charge. The last three: the server refused it before there was a purchase, for the
+ * price is another by now, for something in the payer's details, or for any other reason.
+ */
+export type AttemptFailure = PurchaseFailure | 'price_changed' | 'details_refused' | 'not_started';
 
 /**
  * The pay sheet as plain state. It says what may be pressed and what is shown; requests are sent by `usePaySheet`.
@@ -41,6 +44,7 @@ export interface PaySheet {
 export type PaySheetEvent =
   | { type: 'methodsLoaded'; methods: readonly Method[] }
   | { type: 'methodsFailed' }
+  | { type: 'priced'; amount: Money }
   | { type: 'chosen'; method: string }
   | { type: 'cardFormOpened' }
   | { type: 'cardFormClosed' }
@@ -86,6 +90,14 @@ export function paySheetAfter(sheet: PaySheet, event: PaySheetEvent): PaySheet {
     }
     case 'methodsFailed':
       return sheet.methods ? sheet : { ...sheet, methodsFailed: true };
+    case 'priced': {
+      if (!isOpen(sheet) || event.amount.amountMinor === sheet.amount.amountMinor) return sheet;
+      // What was chosen may not suffice any more, as a balance for a higher price.
+      const kept = sheet.methods?.find(({ id }) => id === sheet.chosen);
+      const chosen =
+        kept && canPay(kept, event.amount) ? kept.id : firstUsable(sheet.methods ?? [], event.amount, null);
+      return { ...sheet, amount: event.amount, chosen };
+    }
     case 'chosen': {
       const method = sheet.methods?.find(({ id }) => id === event.method);
       if (!isOpen(sheet) || !method || !canPay(method, sheet.amount)) return sheet;

@@ -63,6 +63,10 @@ export type CardButton =
       total: Amount;
       lines: Line[];
       merchant?: string | undefined;
+      /** The price depends on where it is sent: `total` is what comes before that. */
+      flexible: boolean;
+      /** What the business asks of the payer: `contact_name`, `contact_email`, `contact_phone`, `shipping_address`. */
+      asks: string[];
     };
 
 export interface Line {
@@ -371,7 +375,19 @@ function readPaymentButton(button: Json, index: number, title: string): CardButt
   );
   if (amounts.length === 0 || amounts.length < lines.length) return [];
   const total = { amountMinor: amounts.reduce((sum, line) => sum + line.amountMinor, 0), currency };
-  return [{ type: 'payment', index, title, total, lines: amounts, merchant: string(summary.merchant_name) }];
+  const asked = Array.isArray(summary.requested_user_info) ? summary.requested_user_info : [];
+  return [
+    {
+      type: 'payment',
+      index,
+      title,
+      total,
+      lines: amounts,
+      merchant: string(summary.merchant_name),
+      flexible: summary.payment_type === 'FLEXIBLE_AMOUNT',
+      asks: asked.flatMap((name) => string(name) ?? []),
+    },
+  ];
 }
 
 function readReceipt(body: Json): ReceiptCard | null {

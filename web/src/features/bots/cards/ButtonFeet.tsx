@@ -33,12 +33,12 @@ export function ButtonFeet({
             wide
             disabled={!enabled}
             icon={<LockKeyhole size={20} aria-hidden="true" />}
-            aria-label={t('pay', { amount: spoken(button.total) })}
+            aria-label={t(button.flexible ? 'payFrom' : 'pay', { amount: spoken(button.total) })}
             onClick={() =>
               onPay({ seq, button: button.index, ...(element === undefined ? {} : { element }) })
             }
           >
-            <bdi>{t('pay', { amount: withCode(button.total) })}</bdi>
+            <bdi>{t(button.flexible ? 'payFrom' : 'pay', { amount: withCode(button.total) })}</bdi>
           </Button>
         </div>
       ))}

@@ -9,6 +9,8 @@ export interface Bought {
   merchant: string | undefined;
   /** Instant in milliseconds. */
   heldUntil: number | undefined;
+  flexible: boolean;
+  asks: readonly string[];
 }
 
 /** Null when the message has no such button. */
@@ -37,4 +39,6 @@ const bought = (button: PaymentButton, heldUntil: number | undefined): Bought =>
   lines: button.lines,
   merchant: button.merchant,
   heldUntil,
+  flexible: button.flexible,
+  asks: button.asks,
 });

@@ -21,6 +21,19 @@ const failures: readonly string[] = [
   'processor_unavailable',
 ] satisfies PurchaseFailure[];
 
+const refusals: Record<string, AttemptFailure> = {
+  price_changed: 'price_changed',
+  quote_outdated: 'price_changed',
+  quote_not_found: 'price_changed',
+  option_not_found: 'price_changed',
+  details_missing: 'details_refused',
+  details_invalid: 'details_refused',
+  card_number_refused: 'details_refused',
+};
+
+const failureOf = (code: string): AttemptFailure =>
+  failures.includes(code) ? (code as PurchaseFailure) : (refusals[code] ?? 'not_started');
+
 const pausesMs = [1_000, 2_000, 4_000, 8_000];
 
 /**
@@ -36,11 +49,7 @@ export async function sendPurchase(
       return { kind: 'answered', purchase: await createPurchase(attempt) };
     } catch (error) {
       if (!isProblem(error)) throw error;
-      if (!error.isPassing)
-        return {
-          kind: 'refused',
-          failure: failures.includes(error.code) ? (error.code as PurchaseFailure) : 'not_started',
-        };
+      if (!error.isPassing) return { kind: 'refused', failure: failureOf(error.code) };
       const pauseMs = pausesMs[tried];
       if (pauseMs === undefined) return { kind: 'notReached' };
       if (tried === 0) onLost();

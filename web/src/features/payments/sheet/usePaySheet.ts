@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { MethodId, ThreadId } from '../../../api/ids.ts';
-import { addMethod, cancelPurchase, getMethods, getPurchase } from '../../../api/money.ts';
+import { type Agreed, addMethod, cancelPurchase, getMethods, getPurchase } from '../../../api/money.ts';
 import { isProblem } from '../../../api/problem.ts';
 import { queryKeys } from '../../../api/queryKeys.ts';
 import type { PayTarget } from '../../../api/slots.ts';
@@ -12,12 +12,14 @@ import { sendPurchase } from './sendPurchase.ts';
 const newKey = () => crypto.randomUUID();
 
 /** Joins the state of the sheet with the server: what is pressed goes out, what is told comes in. */
-export function usePaySheet(thread: ThreadId, target: PayTarget, amount: Money) {
+export function usePaySheet(thread: ThreadId, target: PayTarget, amount: Money, agreed: () => Agreed) {
   const queries = useQueryClient();
   const [sheet, setSheet] = useState(() => openPaySheet(amount, newKey(), !navigator.onLine));
   // Two presses in one frame must see each other, and React shows state only with the next one.
   const current = useRef(sheet);
   const ended = useRef(new AbortController());
+  const more = useRef(agreed);
+  more.current = agreed;
 
   const dispatch = useCallback((event: PaySheetEvent) => {
     current.current = paySheetAfter(current.current, event);
@@ -77,7 +79,7 @@ export function usePaySheet(thread: ThreadId, target: PayTarget, amount: Money) 
     const { signal } = ended.current;
     try {
       const outcome = await sendPurchase(
-        { key, thread, method: chosen as MethodId, ...target },
+        { key, thread, method: chosen as MethodId, ...target, ...more.current() },
         { signal, onLost: () => dispatch({ type: 'serverNotReached' }) },
       );
       if (signal.aborted) return;
