@@ -8,8 +8,10 @@ namespace Stoa.Bench;
 /// <param name="Full">The sizes that the targets speak of, where the usual ones are smaller to end sooner.</param>
 /// <param name="Peer">Also measure the other program that a measure compares with, where there is one.</param>
 /// <param name="Ceilings">False while tuning: the bare things are not measured, and there are no ratios.</param>
+/// <param name="Seeds">Of <c>faults</c>: run the simulator of money with so many seeds, in the place of killing what sends messages.</param>
+/// <param name="Seed">The first of them; 1 when absent.</param>
 /// <param name="PostgresBinaries">Folder with <c>initdb</c> and <c>pg_ctl</c>; null: an installed server where there is one, else the pinned one.</param>
-internal sealed record BenchOptions(IReadOnlyList<string> Measures, int Seconds, int Connections, bool Full, bool Peer, bool Ceilings, string? PostgresBinaries, string? JsonFile)
+internal sealed record BenchOptions(IReadOnlyList<string> Measures, int Seconds, int Connections, bool Full, bool Peer, bool Ceilings, string? PostgresBinaries, string? JsonFile, int? Seeds = null, int? Seed = null)
 {
     /// <param name="known">Names of all measures; none among the words means those of <paramref name="usual"/>.</param>
     /// <returns>Null when the words cannot be understood.</returns>
@@ -27,6 +29,14 @@ internal sealed record BenchOptions(IReadOnlyList<string> Measures, int Seconds,
                     break;
                 case "--connections" when TryReadCount(value, out var connections):
                     options = options with { Connections = connections };
+                    i++;
+                    break;
+                case "--seeds" when TryReadCount(value, out var seeds):
+                    options = options with { Seeds = seeds };
+                    i++;
+                    break;
+                case "--seed" when TryReadCount(value, out var seed):
+                    options = options with { Seed = seed };
                     i++;
                     break;
                 case "--postgres" when value is not null:

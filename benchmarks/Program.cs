@@ -17,7 +17,7 @@ if (args is ["--relay", var relayPort])
 
 if (BenchOptions.Parse(args, [.. AllMeasures.List.Select(m => m.Name)], [.. AllMeasures.List.Where(m => m.Usual).Select(m => m.Name)]) is not { } options)
 {
-    Console.Error.WriteLine("usage: ./bench [NAME]… [--full] [--peer] [--no-ceilings] [--seconds N] [--connections N] [--postgres BINDIR] [--json FILE]\n");
+    Console.Error.WriteLine("usage: ./bench [NAME]… [--full] [--peer] [--no-ceilings] [--seconds N] [--connections N] [--seeds N [--seed S]] [--postgres BINDIR] [--json FILE]\n");
     foreach (var measure in AllMeasures.List)
     {
         Console.Error.WriteLine($"  {measure.Name,-12} {measure.Summary}{(measure.Usual ? "" : " (only when named)")}");

@@ -1,4 +1,5 @@
 using Stoa.Bench.Faults;
+using Stoa.Bench.MoneyFaults;
 
 namespace Stoa.Bench.Measures;
 
@@ -14,7 +15,8 @@ internal static class AllMeasures
         new("inbox", "pages of an inbox of 5,000 threads", PageMeasures.InboxAsync),
         new("history", "pages anywhere in a long thread", PageMeasures.HistoryAsync),
         new("search", "words in one person's 100,000 messages; size and making of the index", SearchMeasure.RunAsync),
-        new("faults", "node and PostgreSQL killed in the middle of sends: what is lost, doubled, out of order", FaultsMeasure.RunAsync),
+        new("faults", "node and PostgreSQL killed in the middle of sends: what is lost, doubled, out of order; with --seeds the simulator of money",
+            (bench, cancellationToken) => bench.Options.Seeds is null ? FaultsMeasure.RunAsync(bench, cancellationToken) : MoneyFaultsMeasure.RunAsync(bench, cancellationToken)),
         new("faults-nodes", "the same with two nodes: one, the broker, PostgreSQL and the other killed", FaultsMeasure.RunAcrossAsync, Usual: false),
         new("joins", "1,000 people (--full: 5,000) join a group by one link at once", JoinsMeasure.RunAsync),
         new("nodes", "two nodes on the cores of one: sends together, and the way to the other node's sockets", NodesMeasure.RunAsync, Usual: false),

@@ -55,7 +55,9 @@ internal sealed partial class OutboxPump(
         writer.OnWake(consumer.Topic, static () => { });
     }
 
-    private async Task<int> ConsumeBatchAsync(IOutboxConsumer consumer, CancellationToken cancellationToken)
+    /// <summary>One batch of one topic.</summary>
+    /// <returns>How many rows were consumed; negative when another node is at it.</returns>
+    internal async Task<int> ConsumeBatchAsync(IOutboxConsumer consumer, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
