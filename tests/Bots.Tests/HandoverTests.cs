@@ -113,6 +113,31 @@ public sealed class HandoverTests(SharedWorld shared)
         }
     }
 
+    [Fact]
+    public async Task A_message_and_the_hand_over_that_it_asks_for_stand_or_fall_together()
+    {
+        await using var stage = await Stage.OpenAsync(shared.World);
+        Assert.Equal(200, await SayAndPassAsync(stage.Primary, stage.Secondary.AppId, "over to you"));
+        Assert.Equal((2018300, 200), (await stage.SayAsync(stage.Primary, "gone"), await stage.SayAsync(stage.Secondary, "here")));
+        await stage.SecondReceiver.WaitAsync("the news of the hand-over", all => all.Any(r => r.Has("pass_thread_control")));
+
+        // No such target: nothing is said either.
+        Assert.Equal(2018164, await SayAndPassAsync(stage.Secondary, "7000000000000001", "to nobody"));
+        // The person takes nothing: nothing changes hands either.
+        await stage.World.AsAsync(stage.Person, HttpMethod.Put, $"/api/threads/{stage.Thread}/block", null);
+        Assert.Equal(1545041, await SayAndPassAsync(stage.Secondary, stage.Primary.AppId, "unheard"));
+        var (_, owner) = await stage.World.GraphAsync(HttpMethod.Get, $"/me/thread_owner?recipient={stage.Psid}", null, stage.Primary.AccessToken);
+        Assert.Equal(stage.Secondary.AppId, owner.GetProperty("data")[0].GetProperty("thread_owner").GetProperty("app_id").GetString());
+
+        async Task<int> SayAndPassAsync(Bot bot, string to, string text)
+        {
+            var (_, body) = await stage.World.GraphAsync(
+                HttpMethod.Post, "/me/messages",
+                $$$"""{"recipient":{"id":"{{{stage.Psid}}}"},"message":{"text":"{{{text}}}"},"thread_control":{"control_type":"pass","app_id":"{{{to}}}"}}""", bot.AccessToken);
+            return body.TryGetProperty("error", out var error) ? error.GetProperty("error_subcode").GetInt32() : 200;
+        }
+    }
+
     private sealed class Stage : IAsyncDisposable
     {
         public required BotWorld World { get; init; }

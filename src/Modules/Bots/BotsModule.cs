@@ -6,6 +6,8 @@ using Microsoft.Extensions.Hosting;
 using Stoa.Bots.AccountLinking;
 using Stoa.Bots.Apps;
 using Stoa.Bots.Attachments;
+using Stoa.Bots.Broadcasts;
+using Stoa.Bots.Codes;
 using Stoa.Bots.Graph;
 using Stoa.Bots.Handover;
 using Stoa.Bots.OptIns;
@@ -54,6 +56,7 @@ public sealed class BotsModule : IModule
         services.AddSingleton<UpdateStore>();
         services.AddSingleton<HandoverCalls>();
         services.AddSingleton<LinkAccounts>();
+        services.AddSingleton<StoreMessage>();
         services.AddSingleton<SendMessage>();
         services.AddSingleton<Subscribers>();
         services.AddSingleton<LaneStore>();
@@ -66,6 +69,9 @@ public sealed class BotsModule : IModule
         services.AddSingleton<IPageTokens, PageTokens>();
         services.AddSingleton<IConfirmPurchase, ConfirmPurchase>();
         services.AddSingleton<IAskForPrice, AskForPrice>();
+        services.AddSingleton<BroadcastStore>();
+        services.AddSingleton<RunBroadcasts>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<RunBroadcasts>());
         services.AddHostedService<ForgetOldDeliveries>();
     }
 
@@ -75,6 +81,7 @@ public sealed class BotsModule : IModule
         ReadPages.Map(routes);
         Pictures.Map(routes);
         LinkAccounts.Map(routes);
+        MakeCode.Map(routes);
         GraphRoutes.Map(routes);
     }
 }

@@ -16,9 +16,10 @@ public interface IBusinessThreads
     /// <summary>A business thread; null for any other thread.</summary>
     Task<BusinessThread?> DescribeAsync(ThreadId thread, CancellationToken cancellationToken);
 
-    /// <summary>The threads of a page in the order of their ids, from the one after <paramref name="after"/> on.</summary>
+    /// <summary>The threads of a page, the one with the newest message first.</summary>
+    /// <param name="after">The last one of the page before, with its time then; null for the first page.</param>
     /// <param name="limit">1 to 101.</param>
-    Task<IReadOnlyList<BusinessThread>> ListAsync(PageId page, ThreadId after, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<BusinessThread>> ListAsync(PageId page, (DateTimeOffset UpdatedAt, ThreadId Id)? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>The number of what this sender stored under this client id; null when there is nothing yet.</summary>
     Task<long?> FindSentAsync(ThreadId thread, MemberId sender, Guid clientId, CancellationToken cancellationToken);

@@ -39,6 +39,10 @@ public interface IAppendGuard
     /// <summary>Whether it still holds. What it locks stays locked until the event is stored, or is not.</summary>
     /// <param name="connection">In the transaction of the commit.</param>
     Task<bool> MayAppendAsync(NpgsqlConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>The event is stored in this transaction: what is to stand or fall with it may be written now.</summary>
+    /// <param name="connection">In the transaction of the commit.</param>
+    Task AppendedAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
 }
 
 public enum AppendStatus

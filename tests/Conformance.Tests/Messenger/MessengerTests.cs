@@ -80,7 +80,7 @@ public sealed class MessengerTests(ServerUnderTest server)
             }
         }
 
-        page.Append("\n## Not here at all\n\nWebsite plugins, adverts and sponsored messages, the Extensions SDK and Instant Games, utility message templates, insights, Discover. Hand-over between\n");
+        page.Append("\n## Not here at all\n\nWebsite plugins, adverts and sponsored messages, the Extensions SDK and Instant Games, utility message templates, Discover. Hand-over between\n");
         page.Append("several apps of a page is here and is asked by the server's own tests: it needs two apps at one page, which only the operator makes.\n");
         return page.ToString();
     }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Stoa.Conformance.Tests.Messenger;
 
 /// <summary>Of webhooks, settings and the other calls (messenger-platform §3 to §5).</summary>
@@ -97,9 +99,9 @@ internal static class OtherCases
         new("Other calls", "conversations", Verdict.Same, null,
             bot => bot.CallAsync("GET", """/me/conversations?user_id={psid}""", null),
             """^\{"data":\[\{"link":"/t_\d+","updated_time":"[^"]+","id":"t_{thread}"\}\],"paging":.*\}$"""),
-        new("Other calls", "conversations: newest first", Verdict.Differs, "in the order of their ids",
+        new("Other calls", "conversations: newest first", Verdict.Same, null,
             bot => bot.CallAsync("GET", """/me/conversations?limit=1""", null),
-            """^\{"data":\[.*\].*\}$"""),
+            """^\{"data":\[\{.*"id":"t_{thread}"\}\].*\}$"""),
         new("Other calls", "a conversation's messages", Verdict.Same, null,
             bot => bot.CallAsync("GET", """/t_{thread}/messages""", null),
             """^\{"data":\[\{"id":"m_[\w-]+","created_time":"[^"]+"\}.*\]\}$"""),
@@ -124,20 +126,46 @@ internal static class OtherCases
         new("Other calls", "message tags", Verdict.Same, null,
             bot => bot.CallAsync("GET", """/page_message_tags""", null),
             """^\{"data":\[\{"tag":"ACCOUNT_UPDATE","description":".*"\}.*\]\}$"""),
-        new("Other calls", "broadcast", Verdict.Absent, "\"unsupported post request\"",
-            bot => bot.CallAsync("POST", """/me/broadcast_messages""", """{}"""),
-            """^\{"error":\{"message":".*","type":"\w+","code":100,"error_subcode":33[,}].*$"""),
-        new("Other calls", "message creatives", Verdict.Absent, "\"unsupported post request\"",
-            bot => bot.CallAsync("POST", """/me/message_creatives""", """{}"""),
-            """^\{"error":\{"message":".*","type":"\w+","code":100,"error_subcode":33[,}].*$"""),
-        new("Other calls", "Messenger codes", Verdict.Absent, "\"unsupported post request\"",
-            bot => bot.CallAsync("POST", """/me/messenger_codes""", """{}"""),
-            """^\{"error":\{"message":".*","type":"\w+","code":100,"error_subcode":33[,}].*$"""),
+        new("Other calls", "broadcast", Verdict.Same, null,
+            async bot =>
+        {
+            var creative = JsonElement.Parse(await bot.CallAsync("POST", "/me/message_creatives", """{"messages":[{"dynamic_text":{"text":"Hi, {{first_name}}, broadcast!","fallback_text":"Hello, broadcast!"}}]}"""));
+            var id = JsonElement.Parse(await bot.CallAsync("POST", "/me/broadcast_messages", $$"""{"message_creative_id":{{creative.GetProperty("message_creative_id")}},"messaging_type":"MESSAGE_TAG","tag":"NON_PROMOTIONAL_SUBSCRIPTION"}""")).GetProperty("broadcast_id");
+            await bot.HearAsync("Hi, Ann, broadcast!"); // Its echo: it has arrived.
+            return await bot.CallAsync("GET", $"/{id}?fields=status,scheduled_time");
+        },
+            """^\{"status":"(IN_PROGRESS|FINISHED)","scheduled_time":"[^"]+","id":"\d+"\}$"""),
+        new("Other calls", "broadcast: `cancel`", Verdict.Same, null,
+            async bot =>
+        {
+            var creative = JsonElement.Parse(await bot.CallAsync("POST", "/me/message_creatives", """{"messages":[{"text":"never"}]}"""));
+            var id = JsonElement.Parse(await bot.CallAsync("POST", "/me/broadcast_messages", $$"""{"message_creative_id":{{creative.GetProperty("message_creative_id")}},"schedule_time":"2100-01-01T00:00:00+00:00"}""")).GetProperty("broadcast_id");
+            return await bot.CallAsync("POST", $"/{id}", """{"operation":"cancel"}""") + await bot.CallAsync("GET", $"/{id}?fields=status");
+        },
+            """^\{"success":true\}\{"status":"CANCELED","id":"\d+"\}$"""),
+        new("Other calls", "broadcast: reach", Verdict.Same, null,
+            async bot => await bot.CallAsync("GET", "/" + JsonElement.Parse(await bot.CallAsync("POST", "/me/broadcast_reach_estimations", "{}")).GetProperty("reach_estimation_id").GetString()),
+            """^\{"reach_estimation":"\d+","id":"\d+"\}$"""),
+        new("Other calls", "message creatives", Verdict.Same, null,
+            bot => bot.CallAsync("POST", """/me/message_creatives""", """{"messages":[{"attachment":{"type":"template","payload":{"template_type":"generic","elements":[{"title":"A","subtitle":"b"}]}}}]}"""),
+            """^\{"message_creative_id":\d+\}$"""),
+        new("Other calls", "message creatives: no receipts", Verdict.Same, null,
+            bot => bot.CallAsync("POST", """/me/message_creatives""", """{"messages":[{"attachment":{"type":"template","payload":{"template_type":"open_graph","elements":[{"url":"https://x.example/"}]}}}]}"""),
+            """^\{"error":\{"message":".*","type":"\w+","code":100[,}].*$"""),
+        new("Other calls", "Messenger codes", Verdict.Differs, "a QR code; its scan opens the page's link with the `ref`",
+            bot => bot.CallAsync("POST", """/me/messenger_codes""", """{"type":"standard","data":{"ref":"billboard-ad"},"image_size":1000}"""),
+            """^\{"uri":"http.*code\.png\?size=1000&ref=billboard-ad"\}$|^\{"uri":"http.*code\.png\?size=1000\\u0026ref=billboard-ad"\}$"""),
+        new("Other calls", "feature review", Verdict.Differs, "nothing is reviewed: every feature is approved",
+            bot => bot.CallAsync("GET", """/me/messaging_feature_review"""),
+            """^\{"data":\[\{"feature":"subscription_messaging","status":"approved"\}\]\}$"""),
         new("Other calls", "built-in NLP", Verdict.Absent, "\"unsupported post request\"",
             bot => bot.CallAsync("POST", """/me/nlp_configs""", """{}"""),
             """^\{"error":\{"message":".*","type":"\w+","code":100,"error_subcode":33[,}].*$"""),
-        new("Other calls", "insights", Verdict.Absent, "\"unsupported get request\"",
-            bot => bot.CallAsync("GET", """/me/insights?metric=page_messages_active_threads_unique""", null),
-            """^\{"error":\{"message":".*","type":"\w+","code":100,"error_subcode":33[,}].*$"""),
+        new("Other calls", "insights", Verdict.Differs, "five metrics of messaging, of a page of any size; any other is refused",
+            bot => bot.CallAsync("GET", """/me/insights?metric=page_messages_active_threads_unique,page_messages_new_conversations_unique"""),
+            """^\{"data":\[\{"name":"page_messages_active_threads_unique","period":"day","values":\[.*\{"value":\d+,"end_time":"[\d-]+T0[78]:00:00(\+|\\u002B)0000"\}\],"title":"Daily unique active threads count",.*\}\]\}$"""),
+        new("Other calls", "insights: unknown metric", Verdict.Same, null,
+            bot => bot.CallAsync("GET", """/me/insights/page_likes"""),
+            """^\{"error":\{"message":".*","type":"\w+","code":100[,}].*$"""),
     ];
 }

@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 using Stoa.Bots.AccountLinking;
 using Stoa.Bots.Apps;
 using Stoa.Bots.Attachments;
+using Stoa.Bots.Broadcasts;
+using Stoa.Bots.Codes;
 using Stoa.Bots.Handover;
+using Stoa.Bots.Insights;
 using Stoa.Bots.Labels;
 using Stoa.Bots.Personas;
 using Stoa.Bots.Profiles;
@@ -66,11 +69,20 @@ internal static partial class GraphEdges
         new("GET", "{node}/ids_for_pages", MatchIds.PagesAsync),
         new("GET", "{node}/ids_for_apps", MatchIds.AppsAsync),
         new("POST", "{node}/unlink_accounts", LinkAccounts.UnlinkAsync),
+        new("POST", "{node}/message_creatives", MakeCreative.HandleAsync),
+        new("POST", "{node}/broadcast_messages", BroadcastCalls.BeginAsync),
+        new("POST", "{node}/broadcast_reach_estimations", BroadcastCalls.EstimateAsync),
+        new("GET", "{node}/insights", ReadInsights.HandleAsync),
+        new("GET", "{node}/insights/{metric}", ReadInsights.HandleAsync),
+        new("POST", "{node}/messenger_codes", MakeCode.HandleAsync),
+        new("GET", "{node}/messaging_feature_review", ReadFeatures.HandleAsync),
+        new("POST", "{node}/business_messaging_feature_status", ReadFeatures.HandleStatusAsync),
         new("GET", "debug_token", TokenCalls.DebugAsync),
         new("GET", "oauth/access_token", TokenCalls.ReadAsync) { NeedsToken = false },
         new("GET", "page_message_tags", ReadTags.HandleAsync),
         new("GET", "{node}/page_message_tags", ReadTags.HandleAsync),
         new("GET", "{node}", ReadNode.HandleAsync),
+        new("POST", "{node}", BroadcastCalls.ChangeAsync),
         new("DELETE", "{node}", DeleteNode.HandleAsync),
     ];
 
@@ -111,7 +123,7 @@ internal static partial class GraphEdges
             {
                 node = segments[i];
             }
-            else if (pattern[i] != segments[i])
+            else if (pattern[i] == "{metric}" ? segments[i].Length == 0 : pattern[i] != segments[i])
             {
                 return null;
             }

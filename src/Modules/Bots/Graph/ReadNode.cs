@@ -4,6 +4,7 @@ using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Stoa.Bots.AccountLinking;
+using Stoa.Bots.Broadcasts;
 using Stoa.Bots.Labels;
 using Stoa.Bots.Pages;
 using Stoa.Bots.Personas;
@@ -45,6 +46,10 @@ internal static class ReadNode
         else if (await LabelCalls.FindAsync(call, page, cancellationToken) is { } label)
         {
             await call.AnswerAsync(label);
+        }
+        else if (await BroadcastCalls.FindAsync(call, page, cancellationToken) is { } broadcast)
+        {
+            await call.AnswerAsync(broadcast);
         }
         else
         {

@@ -28,9 +28,10 @@ internal sealed class ControlStore(NpgsqlDataSource database, TimeProvider time)
     }
 
     /// <summary>May this app write here now? With one app on the page, always.</summary>
+    /// <param name="next">To hand the thread over in the commit of the message.</param>
     /// <returns>What holds the permission until the message is stored; null where nobody could take it away.</returns>
     /// <exception cref="GraphException">10/2018300: another app holds the thread.</exception>
-    public async Task<IAppendGuard?> EnterAsync(PageId page, AppId app, ThreadId thread, CancellationToken cancellationToken)
+    public async Task<IAppendGuard?> EnterAsync(PageId page, AppId app, ThreadId thread, CancellationToken cancellationToken, NextOwner? next = null)
     {
         var receivers = await ReadReceiversAsync(page, cancellationToken);
         if (!receivers.Several || !receivers.All.Contains(app.Value))
@@ -44,7 +45,7 @@ internal sealed class ControlStore(NpgsqlDataSource database, TimeProvider time)
         }
 
         var owner = await ReadAsync(receivers, thread, cancellationToken);
-        return owner.Owner == app.Value ? new Guard(this, receivers, app, thread, owner.Fence) : throw new GraphException(GraphErrors.ControlledByAnother);
+        return owner.Owner == app.Value ? new Guard(this, receivers, app, thread, owner.Fence, next) : throw new GraphException(GraphErrors.ControlledByAnother);
     }
 
     /// <summary>Changes hands, and tells who is to know, in one transaction.</summary>
@@ -112,7 +113,7 @@ internal sealed class ControlStore(NpgsqlDataSource database, TimeProvider time)
     }
 
     /// <summary>Looks again, under the lock, in the commit of the message.</summary>
-    private sealed class Guard(ControlStore store, Receivers receivers, AppId app, ThreadId thread, long fence) : IAppendGuard
+    private sealed class Guard(ControlStore store, Receivers receivers, AppId app, ThreadId thread, long fence, NextOwner? next) : IAppendGuard
     {
         public async Task<bool> MayAppendAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
         {
@@ -133,5 +134,23 @@ internal sealed class ControlStore(NpgsqlDataSource database, TimeProvider time)
 
             return true;
         }
+
+        public async Task AppendedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+        {
+            if (next is null || next.Owner == app.Value)
+            {
+                return;
+            }
+
+            // The row is locked since the question above.
+            await connection.ExecuteAsync(new CommandDefinition(
+                "update bots.thread_control set owner_app = @owner, expires_at = @until, fence = fence + 1 where thread_id = @id",
+                new { id = thread.Value, owner = next.Owner, until = store.Now + Idle }, cancellationToken: cancellationToken));
+            await next.TellAsync(connection);
+        }
     }
 }
+
+/// <summary>Who gets a thread together with a message.</summary>
+/// <param name="TellAsync">Writes the news of it, in the same transaction.</param>
+internal sealed record NextOwner(long Owner, Func<NpgsqlConnection, Task> TellAsync);

@@ -30,14 +30,23 @@ internal sealed class HandoverCalls(ControlStore control, Recipients recipients,
 
     public static Task ReadSecondariesAsync(GraphCall call, CancellationToken cancellationToken) => Of(call).RunReadSecondariesAsync(call, cancellationToken);
 
-    /// <summary>Hands over after a message, as <c>thread_control</c> of a send asks.</summary>
-    /// <exception cref="GraphException">100/2018164, 10/2018300.</exception>
-    public async Task HandOverAsync(GraphCall call, PageId page, Target target, ThreadControl wanted, CancellationToken cancellationToken)
+    /// <summary>What <c>thread_control</c> of a send asks for, to be done in the commit of its message; <see cref="Woken"/> after it.</summary>
+    /// <exception cref="GraphException">100/2018164: no such target, before anything is stored.</exception>
+    public async Task<NextOwner> PlanAsync(GraphCall call, PageId page, Target target, ThreadControl wanted, CancellationToken cancellationToken)
     {
         var receivers = await ReadReceiversAsync(call, page, cancellationToken);
         var to = wanted.TargetApp is { } app && long.TryParse(app, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : receivers.Primary;
-        await MoveAsync(call, page, receivers, target, to, null, cancellationToken);
+        var caller = call.Caller.App.Value;
+        return to == caller || receivers.MayPass(caller, new(caller, 0, null), to)
+            ? new(to, connection => TellAsync(connection, null, page, target, to, new WebhookEvent(Party(target.Psid), EventComposer.Party(page.Value), Now)
+            {
+                PassThreadControl = new() { PreviousOwnerAppId = Text(caller), NewOwnerAppId = Text(to) },
+            }, cancellationToken))
+            : throw new GraphException(GraphErrors.NoSuchTarget);
     }
+
+    /// <summary>A planned hand-over is stored.</summary>
+    public void Woken(NextOwner next) => deliveries.Wake(new(next.Owner));
 
     private static HandoverCalls Of(GraphCall call) => call.Http.RequestServices.GetRequiredService<HandoverCalls>();
 
@@ -159,7 +168,7 @@ internal sealed class HandoverCalls(ControlStore control, Recipients recipients,
         await control.ReadReceiversAsync(page, cancellationToken) is var receivers && receivers.All.Contains(call.Caller.App.Value) ? receivers : throw new GraphException(GraphErrors.OnlyReceivers);
 
     private async Task TellAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, PageId page, Target target, long app, WebhookEvent what, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, PageId page, Target target, long app, WebhookEvent what, CancellationToken cancellationToken)
     {
         var subscribers = await Subscribers.ReadAsync(connection, transaction, [page], cancellationToken);
         var told = subscribers[page].Where(s => s.AppId == app && s.Takes(WebhookFields.Handovers)).Select(s => new NewDelivery(s, target.Thread, WebhookFields.Handovers, what)).ToList();

@@ -37,19 +37,24 @@ internal static class ReadConversations
         }
         else if (folder == "inbox")
         {
-            var after = paging.After is { } cursor && ConversationId.TryParse(cursor, out var last) ? last : default;
-            found.AddRange(await threads.ListAsync(page, after, paging.Limit + 1, cancellationToken));
+            found.AddRange(await threads.ListAsync(page, ReadPlace(call, paging.After), paging.Limit + 1, cancellationToken));
         }
 
         var more = found.Count > paging.Limit;
         var items = new List<(string, JsonObject)>();
         foreach (var thread in found.Take(paging.Limit))
         {
-            items.Add((ConversationId.Write(thread.Id), await ShowAsync(call, page, thread, ["id", "link", "updated_time", .. call.Request.NamesIn("fields") ?? []], cancellationToken)));
+            items.Add((string.Create(CultureInfo.InvariantCulture, $"{thread.UpdatedAt.UtcTicks}.{thread.Id}"), await ShowAsync(call, page, thread, ["id", "link", "updated_time", .. call.Request.NamesIn("fields") ?? []], cancellationToken)));
         }
 
         await call.AnswerAsync(GraphPaging.List(call, items, more));
     }
+
+    private static (DateTimeOffset, ThreadId)? ReadPlace(GraphCall call, string? cursor) =>
+        cursor is null ? null
+        : cursor.Split('.') is [var ticks, var thread] && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && at <= DateTime.MaxValue.Ticks && WireIds.TryParse(thread, out var id)
+            ? (new DateTimeOffset(at, TimeSpan.Zero), new ThreadId(id))
+        : throw call.Parameters["after"].Wrong("Param after is no cursor of this list.");
 
     public static async Task ReadAsync(GraphCall call, PageId page, CancellationToken cancellationToken) =>
         await call.AnswerAsync(await ShowAsync(call, page, await FindAsync(call, page, cancellationToken), call.Request.NamesIn("fields") ?? ["link", "updated_time"], cancellationToken));

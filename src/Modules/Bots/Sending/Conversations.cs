@@ -47,7 +47,7 @@ internal sealed class Conversations(NpgsqlDataSource database, IThreadLog log, T
             Id: g.Key, ActSeq: g.Where(a => a.ByPerson).Select(a => a.Seq).DefaultIfEmpty().Max(),
             ActAt: g.Where(a => a.ByPerson).MaxBy(a => a.Seq)?.At.UtcDateTime ?? DateTime.MinValue.ToUniversalTime(),
             AnswerSeq: g.Where(a => !a.ByPerson).Select(a => a.Seq).DefaultIfEmpty().Max())).ToList();
-        return connection.ExecuteAsync(new CommandDefinition(
+        return Insights.ConversationDays.WithNotedAsync(connection, transaction, acts, () => connection.ExecuteAsync(new CommandDefinition(
             """
             insert into bots.conversations as c (thread_id, act_seq, act_at, answer_seq)
             select id, act_seq, case when act_seq > 0 then act_at end, answer_seq
@@ -63,7 +63,7 @@ internal sealed class Conversations(NpgsqlDataSource database, IThreadLog log, T
                 actAts = threads.ConvertAll(t => t.ActAt),
                 answerSeqs = threads.ConvertAll(t => t.AnswerSeq),
             },
-            transaction, cancellationToken: cancellationToken));
+            transaction, cancellationToken: cancellationToken)), cancellationToken);
     }
 
     /// <summary>A purchase grants updates for a while, in the transaction of the outbox.</summary>
@@ -103,4 +103,4 @@ internal sealed class Conversations(NpgsqlDataSource database, IThreadLog log, T
 }
 
 /// <summary>A message in a business thread.</summary>
-internal sealed record ConversationAct(ThreadId Thread, long Seq, DateTimeOffset At, bool ByPerson);
+internal sealed record ConversationAct(PageId Page, ThreadId Thread, long Seq, DateTimeOffset At, bool ByPerson);

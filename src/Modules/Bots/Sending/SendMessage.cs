@@ -1,15 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Dapper;
 using Microsoft.Extensions.DependencyInjection;
-using Npgsql;
 using Stoa.Bots.Attachments;
 using Stoa.Bots.Graph;
 using Stoa.Bots.Handover;
-using Stoa.Bots.OptIns;
 using Stoa.Bots.Personas;
-using Stoa.Bots.Webhooks;
 using Stoa.Kernel;
 using Stoa.Protocol.Graph;
 using Stoa.Threads;
@@ -18,8 +14,8 @@ namespace Stoa.Bots.Sending;
 
 /// <summary><c>POST /me/messages</c>: a page writes to a person, or shows that it reads, types or likes (messenger-platform §1).</summary>
 internal sealed class SendMessage(
-    Recipients recipients, IBusinessThreads threads, IThreadLog log, Conversations conversations, OptInStore optIns, ResolveAttachments attachments, SavedAttachments saved, Pictures pictures,
-    PersonaStore personas, ControlStore control, HandoverCalls handover, Subscribers subscribers, CallLimits limits, NpgsqlDataSource database, TimeProvider time)
+    Recipients recipients, IBusinessThreads threads, Conversations conversations, StoreMessage messages, SavedAttachments saved, PersonaStore personas, ControlStore control,
+    HandoverCalls handover, CallLimits limits)
 {
     private const int IdempotencyKeyMax = 200;
 
@@ -40,7 +36,8 @@ internal sealed class SendMessage(
             return;
         }
 
-        var guard = await control.EnterAsync(page, call.Caller.App, target.Thread, cancellationToken);
+        var next = request.Control is { } wantedControl ? await handover.PlanAsync(call, page, target, wantedControl, cancellationToken) : null;
+        var guard = await control.EnterAsync(page, call.Caller.App, target.Thread, cancellationToken, next);
         var persona = request.PersonaId is { } wanted
             ? await personas.FindAsync(page, wanted, cancellationToken) ?? throw call.Parameters["persona_id"].Wrong("There is no persona with this id on this page.")
             : null;
@@ -53,20 +50,8 @@ internal sealed class SendMessage(
 
         var message = request.Message ?? throw new InvalidOperationException("A request has a message or an action.");
         var replyTo = FindReplyTo(call, message, target.Thread);
-        var resolved = await attachments.RunAsync(page, clientId, message, call.Request.File, cancellationToken);
-        // The last thing before the message itself: what fails until here has used up nothing.
-        if (!(target.OptIn is { } optIn
-            ? await optIns.TakeAsync(page, optIn, clientId, cancellationToken)
-            : await conversations.MaySendAsync(target.Thread, page, request, clientId, cancellationToken)))
-        {
-            throw new GraphException(GraphErrors.OutsideWindow);
-        }
-
-        var body = MessageBody.Compose(message, resolved, persona, replyTo);
-        await pictures.NoteAsync(page, [.. MessageBody.PicturesIn(message, resolved)], cancellationToken);
-        await NoteForEchoAsync(page, call, target.Thread, clientId, message.Metadata, cancellationToken);
-        var outcome = await log.AppendAsync(
-            new(target.Thread, page, clientId, "message", body) { Media = [.. resolved.Select(r => r.Card?.Id).OfType<MediaId>().Distinct()], Guard = guard }, cancellationToken);
+        var (outcome, resolved) = await messages.RunAsync(
+            new(page, call.Caller.App, target, request, message, clientId) { File = call.Request.File, Persona = persona, ReplyTo = replyTo }, guard, cancellationToken);
         if (outcome.Status == AppendStatus.Refused)
         {
             // Who lost the thread on the way is told so; else the person takes nothing from this page.
@@ -74,9 +59,9 @@ internal sealed class SendMessage(
             throw new GraphException(GraphErrors.PersonNotAvailable);
         }
 
-        if (request.Control is { } next)
+        if (next is not null)
         {
-            await handover.HandOverAsync(call, page, target, next, cancellationToken);
+            handover.Woken(next);
         }
 
         var answer = Answer(request, target, outcome.Seq);
@@ -158,18 +143,5 @@ internal sealed class SendMessage(
         return MessageId.TryParse(message.ReplyTo, out var id) && id.Thread == thread
             ? id.Seq
             : throw call.Parameters["reply_to"]["mid"].Wrong("There is no message with this id in the conversation.");
-    }
-
-    private async Task NoteForEchoAsync(PageId page, GraphCall call, ThreadId thread, Guid clientId, string? metadata, CancellationToken cancellationToken)
-    {
-        if (!await subscribers.WantAsync(page, WebhookFields.Echoes, cancellationToken))
-        {
-            return;
-        }
-
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "insert into bots.sends (thread_id, client_id, app_id, metadata, created_at) values (@thread, @clientId, @app, @metadata, @now) on conflict do nothing",
-            new { thread = thread.Value, clientId, app = call.Caller.App.Value, metadata, now = time.GetUtcNow() }, cancellationToken: cancellationToken));
     }
 }

@@ -24,7 +24,7 @@ internal sealed record NewDelivery(Subscriber Subscriber, ThreadId Thread, strin
 internal static class Lanes
 {
     public static async Task AppendAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyCollection<NewDelivery> deliveries, DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyCollection<NewDelivery> deliveries, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // In one order everywhere, so that two transactions never wait for each other.
         var lanes = deliveries.GroupBy(d => (Thread: d.Thread.Value, Subscription: d.Subscriber.Id))
@@ -110,7 +110,7 @@ internal static class Lanes
     /// tried. Takes the lanes' locks.
     /// </summary>
     private static async Task CoalesceWithWaitingAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, List<Lane> lanes, DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, List<Lane> lanes, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await connection.ExecuteAsync(new CommandDefinition(
             """

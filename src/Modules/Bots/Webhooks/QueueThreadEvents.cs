@@ -27,7 +27,7 @@ internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads
         toWake = [];
         var told = await ReadAsync(rows, cancellationToken);
         var acts = told.FindAll(t => t.News.Type == "event" && t.Event.Kind == "message")
-            .ConvertAll(t => new ConversationAct(t.News.Thread, t.News.Seq, t.Event.At, t.Event.Sender != t.News.Page));
+            .ConvertAll(t => new ConversationAct(t.News.Page, t.News.Thread, t.News.Seq, t.Event.At, t.Event.Sender != t.News.Page));
         if (acts.Count > 0)
         {
             await Conversations.NoteActsAsync(connection, transaction, acts, cancellationToken);

@@ -29,7 +29,7 @@ internal sealed class Subscribers(NpgsqlDataSource database)
     }
 
     public static async Task<ILookup<PageId, Subscriber>> ReadAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyCollection<PageId> pages, CancellationToken cancellationToken) =>
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyCollection<PageId> pages, CancellationToken cancellationToken) =>
         (await connection.QueryAsync<Subscriber>(new CommandDefinition(
             $"select {Columns} where s.page_id = any(@pages) and s.active", new { pages = pages.Select(p => p.Value).Distinct().ToArray() }, transaction, cancellationToken: cancellationToken)))
             .ToLookup(s => new PageId(s.PageId));

@@ -12,6 +12,8 @@ namespace Stoa.Threads.Business;
 
 internal sealed class BusinessThreads(NpgsqlDataSource database, ThreadStore threads, IPeople people, MarkerLane markers, Typing typing, ThreadLog log) : IBusinessThreads
 {
+    private static readonly DateTime latest = new(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
     public Task<ThreadId?> FindAsync(PageId page, PersonId person, CancellationToken cancellationToken) => threads.FindBusinessAsync(page, person, cancellationToken);
 
     public async Task<(PageId Page, PersonId Person)?> FindMembersAsync(ThreadId thread, CancellationToken cancellationToken)
@@ -29,16 +31,21 @@ internal sealed class BusinessThreads(NpgsqlDataSource database, ThreadStore thr
         return (await ReadAsync(command, cancellationToken)) is [var found] ? found : null;
     }
 
-    public async Task<IReadOnlyList<BusinessThread>> ListAsync(PageId page, ThreadId after, int limit, CancellationToken cancellationToken)
+    // As the inbox: the day of a member's row says how far back a page must look (docs/decisions/2026-11-21-inbox-by-days.md).
+    public async Task<IReadOnlyList<BusinessThread>> ListAsync(PageId page, (DateTimeOffset UpdatedAt, ThreadId Id)? after, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
+            with mine as materialized (
+              select thread_id from threads.members where member_id = $1 and active_on <= ($2 at time zone 'UTC')::date and active_on >= coalesce((
+                select active_on from threads.members where member_id = $1 and active_on < ($2 at time zone 'UTC')::date order by active_on desc offset $4 - 1 limit 1), '-infinity'))
             select t.id, t.party_a, t.party_b, t.last_seq, t.updated_at
-            from (select m.thread_id from threads.members m where m.member_id = $1 and m.thread_id > $2 order by m.thread_id limit $3) mine
-            join threads.threads t on t.id = mine.thread_id and t.kind = 2 order by t.id
+            from mine join threads.threads t on t.id = mine.thread_id and t.kind = 2
+            where (t.updated_at, t.id) < ($2, $3) order by t.updated_at desc, t.id desc limit $4
             """);
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = page.Value });
-        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after.Value });
+        command.Parameters.Add(new NpgsqlParameter<DateTime> { TypedValue = after?.UpdatedAt.UtcDateTime ?? latest });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after?.Id.Value ?? long.MaxValue });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = Math.Clamp(limit, 1, 101) });
         return await ReadAsync(command, cancellationToken);
     }

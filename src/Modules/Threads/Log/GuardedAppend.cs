@@ -20,8 +20,12 @@ internal sealed class GuardedAppend(IMedia media, NewEvent what) : ThreadChange
         }
 
         var claim = await media.ClaimAsync(scope.Connection, new PersonId(scope.Sender.Value), scope.Thread, scope.NextSeq, what.Media, cancellationToken);
-        return claim.Done
-            ? ChangeOutcome.Done(what.Body)
-            : ChangeOutcome.Refused(MessageProblems.Conflict("media_not_found", "Attach an upload", $"The upload {claim.Refused[0].Id} is not there any more.", "Upload it again."));
+        if (claim.Done)
+        {
+            await (what.Guard?.AppendedAsync(scope.Connection, cancellationToken) ?? Task.CompletedTask);
+            return ChangeOutcome.Done(what.Body);
+        }
+
+        return ChangeOutcome.Refused(MessageProblems.Conflict("media_not_found", "Attach an upload", $"The upload {claim.Refused[0].Id} is not there any more.", "Upload it again."));
     }
 }
