@@ -1,4 +1,4 @@
-using System.Net;
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -18,20 +18,22 @@ using Stoa.Wallet;
 namespace Stoa.Bench.MoneyFaults;
 
 /// <summary>What all nodes of a run share: everything that is outside of a process.</summary>
-internal sealed record Surroundings(EndPoint DatabaseSocket, NpgsqlConnectionStringBuilder Database, NpgsqlDataSource Direct, DataDirectory Data, TimeProvider Time, FarAway Far);
+internal sealed record Surroundings(Backends Backends, ConcurrentStack<FaultyWire> Wires, NpgsqlConnectionStringBuilder Database, NpgsqlDataSource Direct, DataDirectory Data, TimeProvider Time, FarAway Far);
 
 /// <summary>A process of the server in all but name: the modules' own services behind one wire to the database. Its timers do not run; the simulator begins what they would begin.</summary>
 internal sealed class Node : IAsyncDisposable
 {
     private static readonly Lazy<ServiceCollection> modules = new(AddModules);
-    private readonly FaultyWire? wire;
+    private readonly FaultyWire wire;
+    private readonly ConcurrentStack<FaultyWire> wires;
+    private readonly ConcurrentDictionary<Type, object> got = new();
     private readonly ServiceProvider services;
 
-    /// <param name="calm">Reaches its database without a wire that could be cut.</param>
-    public Node(string name, Surroundings around, bool calm = false)
+    public Node(string name, Surroundings around)
     {
         Name = name;
-        wire = calm ? null : new(around.DatabaseSocket);
+        wire = around.Wires.TryPop(out var used) ? used.Revive() : new(around.Backends);
+        wires = around.Wires;
         var added = new ServiceCollection();
         foreach (var service in modules.Value)
         {
@@ -40,14 +42,15 @@ internal sealed class Node : IAsyncDisposable
 
         var target = new NpgsqlConnectionStringBuilder(around.Database.ConnectionString)
         {
-            Host = wire is null ? around.Database.Host : "127.0.0.1",
-            Port = wire?.Port ?? around.Database.Port,
+            Host = "127.0.0.1",
+            Port = wire.Port,
             SslMode = SslMode.Disable,
             GssEncryptionMode = GssEncryptionMode.Disable,
             // Prepared statements are of no use in so short a life.
             MaxAutoPrepare = 0,
         };
-        added.AddSingleton(_ => StoaDatabase.CreateBuilder(target.ConnectionString).Build());
+        // All types in use are built in; looking up the others costs as much as all the rest.
+        added.AddSingleton(_ => StoaDatabase.CreateBuilder(target.ConnectionString).ConfigureTypeLoading(types => types.EnableTypeLoading(false)).Build());
         added.AddSingleton(around.Time);
         added.AddSingleton(around.Data);
         added.RemoveAll<IProcessor>().RemoveAll<SandboxProcessor>().RemoveAll<IConfirmPurchase>();
@@ -75,20 +78,22 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>Does nothing for a while, as a process does that the machine has forgotten.</summary>
     public bool IsFrozen { get; set; }
 
-    public T Get<T>() where T : notnull => services.GetRequiredService<T>();
+    /// <remarks>Asked of the container once: what it is asked twice it compiles, for each node anew.</remarks>
+    public T Get<T>() where T : notnull => (T)got.GetOrAdd(typeof(T), services.GetRequiredService);
 
-    public void Cut(Cut cut) => wire?.Arm(cut);
+    public void Cut(Cut cut) => wire.Arm(cut);
 
     public void Die()
     {
         IsDead = true;
-        wire?.Sever();
+        wire.Sever();
     }
 
     public async ValueTask DisposeAsync()
     {
         await services.DisposeAsync();
-        wire?.Dispose();
+        wire.Sever();
+        wires.Push(wire);
     }
 
     private static ServiceCollection AddModules()

@@ -57,7 +57,7 @@ internal sealed class SeedRun : IAsyncDisposable
         {
             await PlayAsync(script);
             violations.AddRange(Unexpected());
-            await using var last = new Node("z", around, calm: true);
+            await using var last = new Node("z", around);
             violations.AddRange(await new Recovery(last, around, clock, script.Wishes).RunAsync());
         }
         catch (TimeoutException exception)

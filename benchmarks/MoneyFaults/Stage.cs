@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -17,10 +18,13 @@ internal sealed class Stage : IAsyncDisposable
     private readonly NpgsqlConnectionStringBuilder target;
     private readonly NpgsqlDataSource direct;
     private readonly DataDirectory data;
+    private readonly Backends backends;
+    private readonly ConcurrentStack<FaultyWire> wires = new();
 
     private Stage(TestDatabase database, NpgsqlConnectionStringBuilder target, DataDirectory data)
     {
         (this.database, this.target, this.data) = (database, target, data);
+        backends = new(new UnixDomainSocketEndPoint(Path.Combine(target.Host ?? "", $".s.PGSQL.{target.Port}")));
         direct = StoaDatabase.CreateBuilder(target.ConnectionString).Build();
     }
 
@@ -48,11 +52,17 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     public Surroundings Around(TimeProvider time, Func<PurchaseToConfirm, ConfirmOutcome> merchantSays) => new(
-        new UnixDomainSocketEndPoint(Path.Combine(target.Host ?? "", $".s.PGSQL.{target.Port}")), target, direct, data, time,
+        backends, wires, target, direct, data, time,
         new(new SandboxProcessor(direct, new PayOrigin(Options.Create(new StoaOptions())), time), merchantSays));
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var wire in wires)
+        {
+            wire.Dispose();
+        }
+
+        backends.Dispose();
         await direct.DisposeAsync();
         await database.DisposeAsync();
         data.Dispose();

@@ -35,7 +35,7 @@ public sealed class MoneyFaultsTests
         ];
         for (var size = 1; size <= bytes.Length; size++)
         {
-            var (frames, questions, commits) = (new FaultyWire.Frames(startsUntyped: true), 0, false);
+            var (frames, questions, commits) = (new Frames(startsUntyped: true), 0, false);
             foreach (var part in bytes.Chunk(size))
             {
                 frames.Feed(part);
