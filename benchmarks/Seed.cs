@@ -116,7 +116,7 @@ internal sealed class Seed(NpgsqlConnection connection) : IAsyncDisposable
                 var (text, at) = write?.Invoke(place, seq) ?? (body, longAgo.AddSeconds(seq));
                 await rows.StartRowAsync(cancellationToken);
                 await rows.WriteAsync(thread.Value, NpgsqlDbType.Bigint, cancellationToken);
-                await rows.WriteAsync(seq, NpgsqlDbType.Bigint, cancellationToken);
+                await rows.WriteAsync((int)seq, NpgsqlDbType.Integer, cancellationToken);
                 await rows.WriteAsync(seq % 2 == 0 ? other.Value : one.Value, NpgsqlDbType.Bigint, cancellationToken);
                 await rows.WriteAsync(Guid.CreateVersion7(), NpgsqlDbType.Uuid, cancellationToken);
                 await rows.WriteAsync(Message, NpgsqlDbType.Smallint, cancellationToken);

@@ -21,7 +21,7 @@ internal static class SendMeasure
         var heads = await SeedAsync(server, options.Connections, cancellationToken);
         var meter = new ProcessorTime(bench.Workshop.Folder, server.Process.Id);
         var (sends, latencies, refused) = await PostAsync(server.EndPoint, heads, options.Seconds, cancellationToken, meter);
-        var (bytes, messages) = await MeasureBytesAsync(server, heads, options.Full ? 300_000 : 0, cancellationToken);
+        var (bytes, messages, parts) = await MeasureBytesAsync(server, heads, options.Full ? 300_000 : 0, cancellationToken);
 
         var with = string.Create(CultureInfo.InvariantCulture, $"{options.Connections} connections");
         report.Add(new($"send over HTTP, {with}; to bare answer", sends, "/s")
@@ -32,7 +32,7 @@ internal static class SendMeasure
             Note = $"{latencies.Describe()}, {ClosedLoop.Thousands(latencies.Count)} acknowledged, {refused} refused; {meter.Describe(latencies.Count)}",
         });
         report.Add(new("the same; to bare group commit", sends, "/s") { Ceiling = commits });
-        report.Add(new("stored message of 200 bytes with its keys", bytes, "bytes") { AtMost = 450, Note = $"{ClosedLoop.Thousands(messages)} messages in {Threads} threads" });
+        report.Add(new("stored message of 200 bytes with its keys", bytes, "bytes") { AtMost = 450, Note = $"{parts}; {ClosedLoop.Thousands(messages)} messages in {Threads} threads" });
     }
 
     private static async Task<(double? Commits, double? Answers)> MeasureCeilingsAsync(Bench bench, CancellationToken cancellationToken)
@@ -86,10 +86,10 @@ internal static class SendMeasure
     private static readonly string text = new('x', 200);
 
     /// <summary>What the log's table and its keys take, once there are enough messages for the empty halves of pages to be as usual.</summary>
-    private static async Task<(double BytesEach, long Messages)> MeasureBytesAsync(ServerUnderMeasure server, List<byte[][]> senders, long atLeast, CancellationToken cancellationToken)
+    private static async Task<(double BytesEach, long Messages, string Parts)> MeasureBytesAsync(ServerUnderMeasure server, List<byte[][]> senders, long atLeast, CancellationToken cancellationToken)
     {
         await using var database = NpgsqlDataSource.Create(server.Database);
-        await using var count = database.CreateCommand("select count(*), pg_total_relation_size('threads.events') from threads.events");
+        await using var count = database.CreateCommand("select count(*), pg_total_relation_size('threads.events'), pg_relation_size('threads.events'), pg_relation_size('threads.events_pkey'), pg_relation_size('threads.events_once') from threads.events");
         while (true)
         {
             await using (var reader = await count.ExecuteReaderAsync(cancellationToken))
@@ -98,7 +98,8 @@ internal static class SendMeasure
                 var (messages, bytes) = (reader.GetInt64(0), reader.GetInt64(1));
                 if (messages >= atLeast)
                 {
-                    return ((double)bytes / Math.Max(1, messages), messages);
+                    var each = Enumerable.Range(2, 3).Select(part => (double)reader.GetInt64(part) / Math.Max(1, messages)).ToArray();
+                    return ((double)bytes / Math.Max(1, messages), messages, $"row {each[0]:0}, its place {each[1]:0}, its client id {each[2]:0}");
                 }
             }
 

@@ -75,7 +75,7 @@ internal sealed partial class SweepExpired(NpgsqlDataSource database, NodeLeases
         }
 
         // Looked for again under the lock: what was unsent meanwhile says so and not that it has expired.
-        await using var find = new NpgsqlCommand("select coalesce(array_agg(seq), '{}') from threads.events where thread_id = $1 and seq = any($2) and kind = 1 and expires_at <= $3", connection)
+        await using var find = new NpgsqlCommand("select coalesce(array_agg(seq::bigint), '{}') from threads.events where thread_id = $1 and seq = any($2) and kind = 1 and expires_at <= $3", connection)
         {
             Parameters =
             {

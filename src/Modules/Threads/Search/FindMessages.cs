@@ -22,7 +22,8 @@ internal sealed record FoundPage(IReadOnlyList<FoundMessage> Messages, bool More
 internal sealed class FindMessages(TimeProvider time)
 {
     private const int BlocksFirst = 4;
-    private const int BlocksMost = 512;
+    private const int BlocksGrow = 4;
+    private const int BlocksMost = 1024;
     private const int VerifiedAtOnce = 256;
 
     /// <param name="plan">Of this reader, for the same filters.</param>
@@ -36,7 +37,7 @@ internal sealed class FindMessages(TimeProvider time)
         var found = new SortedList<SearchPlace, FoundMessage>(Comparer<SearchPlace>.Create((one, other) => other.CompareTo(one)));
         await VerifyAsync(connection, me, query, await ReadTailAsync(connection, plan.Tails, cancellationToken), found, cancellationToken);
         var size = BlocksFirst;
-        for (var at = 0; at < plan.Blocks.Count && !IsEnough(found, limit, plan.Blocks[at].Newest); size = Math.Min(size * 2, BlocksMost))
+        for (var at = 0; at < plan.Blocks.Count && !IsEnough(found, limit, plan.Blocks[at].Newest); size = Math.Min(size * BlocksGrow, BlocksMost))
         {
             var some = plan.Blocks.GetRange(at, Math.Min(size, plan.Blocks.Count - at));
             foreach (var proposed in (await ProposeAsync(connection, query, some, cancellationToken)).Chunk(VerifiedAtOnce))

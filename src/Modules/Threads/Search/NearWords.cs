@@ -10,7 +10,7 @@ namespace Stoa.Threads.Search;
 internal sealed class NearWords(IReadOnlyList<string> wanted, Func<int, bool> isPrefix)
 {
     /// <summary>Of the newest blocks, as they are sent. A mistyped word is mostly about something recent, and all blocks of a busy person would take too long.</summary>
-    private const int BytesMax = 1024 * 1024;
+    private const int BytesMax = 512 * 1024;
 
     private const int BlocksAtOnce = 128;
     private const int ProposalsMax = 3;
