@@ -10,6 +10,9 @@ internal static class Profile
     public const string Category = "Airline";
     public const string Color = "#123C66";
 
+    /// <summary>Of the demo people, who sees the airline in the developer console.</summary>
+    public const string Developer = "zofia";
+
     /// <summary>The one idea of the demo airline, and the notice that the routes' licence asks for.</summary>
     public const string About =
         "Seats on the world's airlines, sold, paid and checked in within one conversation. A demo: airports, airlines and routes are real, "

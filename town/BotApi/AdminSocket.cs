@@ -40,6 +40,7 @@ internal static class AdminSocket
             ["about"] = Airline.Profile.About,
             ["color"] = Airline.Profile.Color,
             ["verified"] = true,
+            ["developer"] = Airline.Profile.Developer,
         };
         using var content = new StringContent(request.ToJsonString(), Encoding.UTF8, "application/json");
         using var response = await http.PostAsync(new Uri("http://localhost/admin/bots"), content, cancellation);

@@ -8,6 +8,7 @@ using Stoa.Bots.Apps;
 using Stoa.Bots.Attachments;
 using Stoa.Bots.Broadcasts;
 using Stoa.Bots.Codes;
+using Stoa.Bots.Console;
 using Stoa.Bots.Graph;
 using Stoa.Bots.Handover;
 using Stoa.Bots.OptIns;
@@ -40,6 +41,12 @@ public sealed class BotsModule : IModule
         services.AddSingleton<SecretKeys>();
         services.AddSingleton<AppStore>();
         services.AddSingleton<CallbackHandshake>();
+        services.AddSingleton<MakeBot>();
+        services.AddSingleton<OwnBots>();
+        services.AddSingleton<ReadBots>();
+        services.AddSingleton<ReadDeliveries>();
+        services.AddSingleton<ReadActivity>();
+        services.AddSingleton<ResendDeliveries>();
         services.AddSingleton<PageDirectory>();
         services.AddSingleton<IPageDirectory>(provider => provider.GetRequiredService<PageDirectory>());
         services.AddSingleton<PageScopedIds>();
@@ -78,6 +85,7 @@ public sealed class BotsModule : IModule
     public void MapRoutes(IEndpointRouteBuilder routes)
     {
         CreateBot.Map(routes);
+        ConsoleRoutes.Map(routes);
         ReadPages.Map(routes);
         Pictures.Map(routes);
         LinkAccounts.Map(routes);

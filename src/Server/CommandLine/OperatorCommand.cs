@@ -21,7 +21,7 @@ internal static class OperatorCommand
         ./stoa bot create --name N --username U --webhook URL --verify-token T [--data DIR]
             Makes a page and an app, performs the webhook's verification handshake and prints
             {"pageId":"…","appId":"…","appSecret":"…","accessToken":"…"}: the only time the secrets are shown.
-            Optional: --category TEXT  --about TEXT  --color #RRGGBB  --verified
+            Optional: --category TEXT  --about TEXT  --color #RRGGBB  --verified  --developer HANDLE (who sees it in the console)
             With --polling instead of --webhook and --verify-token the bot asks for its events.
         ./stoa ledger verify [--anchors FILE] [--data DIR]
             Plays the whole ledger again from nothing and hashes its chain again; compares the heads that the server kept in
@@ -63,7 +63,7 @@ internal static class OperatorCommand
                 continue;
             }
 
-            if (i + 1 == words.Length || words[i] is not ("--name" or "--username" or "--webhook" or "--verify-token" or "--category" or "--about" or "--color" or "--data"))
+            if (i + 1 == words.Length || words[i] is not ("--name" or "--username" or "--webhook" or "--verify-token" or "--category" or "--about" or "--color" or "--developer" or "--data"))
             {
                 await error.WriteLineAsync($"'{words[i]}' is no option of bot create, or lacks its value.\n{Usage}");
                 return Misused;

@@ -17,6 +17,7 @@ public sealed class MatrixTests
     private const string NoThread = "404 thread_not_found";
     private const string NoMessage = "404 message_not_found";
 
+    private const string NoBot = "404 bot_not_found";
     private const string NoMoney = "404 money_not_found";
     private const string NoMedia = "404 media_not_found";
 
@@ -61,6 +62,21 @@ public sealed class MatrixTests
         Anyone("GET /messenger_platform/account_linking", "302", "/messenger_platform/account_linking?account_linking_token=x&authorization_code=y") with { Operator = "404" }, // The operator's client follows to the first page, which is not built here.
         Person("GET /api/pages/{id}/pictures", "404 picture_not_found", "302", "/api/pages/{page}/pictures?url={pagePicture}"),
         Person("GET /api/pages/{username}", "200", "200", "/api/pages/pallas"),
+
+        // Developers: Zofia makes Pallas and a spare bot. To everybody else they are not there.
+        Person("GET /api/bots", "200", "200"),
+        Person("POST /api/bots", "201", "201", body: """{"name":"A bot","username":"{fresh}"}"""),
+        Person("GET /api/bots/{app}", NoBot, "200", "/api/bots/{ownApp}"),
+        Person("PATCH /api/bots/{app}", NoBot, "200", "/api/bots/{spareApp}", """{"listed":true}"""),
+        Person("PUT /api/bots/{app}/webhook", NoBot, "200", "/api/bots/{spareApp}/webhook", """{"url":"{webhook}","verifyToken":"matrix"}"""),
+        Person("DELETE /api/bots/{app}/webhook", NoBot, "200", "/api/bots/{spareApp}/webhook"),
+        Person("POST /api/bots/{app}/tokens", NoBot, "201", "/api/bots/{spareApp}/tokens", "{}"),
+        Person("DELETE /api/bots/{app}/tokens/{token}", NoBot, "404 token_not_found", "/api/bots/{spareApp}/tokens/7000000000000001"),
+        Person("GET /api/bots/{app}/activity", NoBot, "200", "/api/bots/{ownApp}/activity"),
+        Person("GET /api/bots/{app}/deliveries", NoBot, "200", "/api/bots/{ownApp}/deliveries"),
+        Person("GET /api/bots/{app}/deliveries/{delivery}", NoBot, "200", "/api/bots/{ownApp}/deliveries/{delivery}"),
+        Person("POST /api/bots/{app}/deliveries/{delivery}/resend", NoBot, "200", "/api/bots/{ownApp}/deliveries/{delivery}/resend"),
+        Person("POST /api/bots/{app}/deliveries/resend", NoBot, "200", "/api/bots/{ownApp}/deliveries/resend", "{}"),
         Person("GET /api/threads", "200", "200"),
         Person("POST /api/threads", "201", "200", body: """{"with":["@leila"]}"""),
         Person("GET /api/threads/{id}", NoThread, "200", "/api/threads/{direct}", blocked: "200"),

@@ -93,8 +93,14 @@ internal sealed class MatrixWorld : IAsyncDisposable
         await SendBytesAsync(server, HttpMethod.Patch, picture, zofia, cancellationToken);
         await SendBytesAsync(server, HttpMethod.Put, picture + "/thumbnail", zofia, cancellationToken);
 
+        var spareBot = await PostAsync(server.Client, "/api/bots", new { name = "Spare", username = "spare" }, zofia, cancellationToken);
+        var delivery = await FirstDeliveryAsync(server, Text(pallas, "appId"), zofia, cancellationToken);
+
         return new(server, bots, pallas, quay, new()
         {
+            ["ownApp"] = Text(pallas, "appId"),
+            ["spareApp"] = Text(spareBot, "appId"),
+            ["delivery"] = delivery,
             ["upload"] = upload,
             ["picture"] = picture,
             ["direct"] = direct,
@@ -187,6 +193,14 @@ internal sealed class MatrixWorld : IAsyncDisposable
         answer.EnsureSuccessStatusCode();
     }
 
+    private static async Task<string> FirstDeliveryAsync(StoaServer server, string app, string token, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/bots/{app}/deliveries");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        using var answer = await server.Client.SendAsync(request, cancellationToken);
+        return Text(JsonElement.Parse(await answer.Content.ReadAsStringAsync(cancellationToken)).GetProperty("deliveries").EnumerateArray().First(one => Text(one, "field") == "messages"), "id");
+    }
+
     /// <returns>The path of the upload.</returns>
     private static async Task<string> BeginUploadAsync(StoaServer server, int length, string token, CancellationToken cancellationToken)
     {
@@ -228,7 +242,7 @@ internal sealed class MatrixWorld : IAsyncDisposable
         Text(await PostAsync(server.Client, "/api/demo/sessions", new { handle }, null, cancellationToken), "token");
 
     private static Task<JsonElement> CreateBotAsync(StoaServer server, string username, string webhook, CancellationToken cancellationToken) =>
-        PostAsync(server.Admin, "/admin/bots", new { name = username, username, webhook, verifyToken = "matrix" }, null, cancellationToken);
+        PostAsync(server.Admin, "/admin/bots", new { name = username, username, webhook, verifyToken = "matrix", developer = username == "pallas" ? "zofia" : null }, null, cancellationToken);
 
     private static async Task<JsonElement> PostAsync(HttpClient client, string path, object body, string? token, CancellationToken cancellationToken)
     {

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using Stoa.Hosting.Outbound;
+using Stoa.Hosting.Problems;
 
 namespace Stoa.Bots.Apps;
 
@@ -50,4 +52,7 @@ internal sealed class CallbackHandshake(GuardedClient client)
 
 /// <param name="WhatHappened">What was sent and what came back.</param>
 /// <param name="Fix">What helps.</param>
-internal sealed record HandshakeFailure(string WhatHappened, string Fix);
+internal sealed record HandshakeFailure(string WhatHappened, string Fix)
+{
+    public Problem AsProblem() => new(StatusCodes.Status400BadRequest, "webhook_verification_failed", "Ask the webhook whether it wants to be called", WhatHappened, Fix);
+}

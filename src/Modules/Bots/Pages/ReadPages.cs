@@ -36,7 +36,7 @@ internal static class ReadPages
         var rows = await connection.QueryAsync<PageRow>(new CommandDefinition(
             $"""
             select {PageRow.Columns} from bots.pages
-            where starts_with(username, @wanted) or starts_with(lower(name), @wanted) or strpos(lower(name), ' ' || @wanted) > 0
+            where listed and (starts_with(username, @wanted) or starts_with(lower(name), @wanted) or strpos(lower(name), ' ' || @wanted) > 0)
             order by username = @wanted desc, verified desc, name, id limit @Most
             """,
             new { wanted, Most }, cancellationToken: cancellationToken));

@@ -9,7 +9,6 @@ using Stoa.Bots.Apps;
 using Stoa.Bots.Purchases;
 using Stoa.Hosting.Outbound;
 using Stoa.Kernel;
-using Stoa.Protocol.Graph;
 using Stoa.Threads;
 
 namespace Stoa.Bots.Webhooks;
@@ -22,6 +21,7 @@ internal sealed partial class Deliveries(
     LaneStore lanes, Updates.UpdateStore updates, AppStore apps, Questions questions, GuardedClient client, IBusinessThreads threads, IOptions<BotsOptions> options, TimeProvider time,
     ILogger<Deliveries> logger) : BackgroundService
 {
+    private const int AnswerShownMax = 2_000;
     private static readonly TimeSpan lookAgainAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan finishWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan questionTriedAgainAfter = TimeSpan.FromSeconds(1);
@@ -214,19 +214,14 @@ internal sealed partial class Deliveries(
     {
         var secret = await apps.FindSecretAsync(lane.App, cutOff.Token) ?? throw new InvalidOperationException($"App {lane.App} has lanes and no secret.");
         var body = Encoding.ASCII.GetBytes(head.Body);
-        var id = head.WebhookId.ToString();
         // The verifier compares with its own clock: real time, not the domain's, which development may move.
         var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         var request = new HttpRequestMessage(HttpMethod.Post, callback) { Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } } };
-        var headers = request.Headers;
-        headers.TryAddWithoutValidation("User-Agent", "facebookexternalua");
-        headers.TryAddWithoutValidation("Accept", "*/*");
-        headers.TryAddWithoutValidation("X-Hub-Signature", WebhookBytes.SignSha1(secret, body));
-        headers.TryAddWithoutValidation("X-Hub-Signature-256", WebhookBytes.SignSha256(secret, body));
-        headers.TryAddWithoutValidation("webhook-id", id);
-        headers.TryAddWithoutValidation("webhook-timestamp", timestamp.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        headers.TryAddWithoutValidation("webhook-signature", WebhookBytes.SignStandard(secret, id, timestamp, body));
-        headers.TryAddWithoutValidation("Stoa-Sequence", head.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        foreach (var (name, value) in WebhookHeaders.Compose(secret, head.WebhookId, head.Number, timestamp, body))
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         return request;
     }
 
@@ -250,11 +245,12 @@ internal sealed partial class Deliveries(
             OutboundOutcome.Failed failed => $"{failed.Failure}: {failed.Detail}",
             _ => throw new InvalidOperationException($"{outcome} is no way a call can end."),
         };
+        var said = answered is { Body.IsEmpty: false } ? ShownAnswer(answered.Body.Span) : null;
         return next switch
         {
-            NextStep.Acknowledged => new(history, DeliveryState.Delivered, now, now, answered?.Status, latencyMs, error),
-            NextStep.TryAgain again => new(history, DeliveryState.Waiting, now, again.At, answered?.Status, latencyMs, error),
-            NextStep.Park park => new(history, DeliveryState.Parked, now, now, answered?.Status, latencyMs, $"{error}; parked: {park.Why}"),
+            NextStep.Acknowledged => new(history, DeliveryState.Delivered, now, now, answered?.Status, latencyMs, error, said),
+            NextStep.TryAgain again => new(history, DeliveryState.Waiting, now, again.At, answered?.Status, latencyMs, error, said),
+            NextStep.Park park => new(history, DeliveryState.Parked, now, now, answered?.Status, latencyMs, $"{error}; parked: {park.Why}", said),
             _ => throw new InvalidOperationException($"{next} is no next step."),
         };
     }
@@ -304,6 +300,10 @@ internal sealed partial class Deliveries(
             // The lease runs out by itself.
         }
     }
+
+    /// <summary>As its developer may read it: text of any bytes, without what a database refuses.</summary>
+    private static string ShownAnswer(ReadOnlySpan<byte> body) =>
+        Encoding.UTF8.GetString(body[..Math.Min(body.Length, AnswerShownMax)]).Replace("\0", "\uFFFD", StringComparison.Ordinal);
 
     private DateTimeOffset FirstTriedAt(HeadDelivery head) => head.FirstTriedAt is { } first ? new DateTimeOffset(first) : time.GetUtcNow();
 

@@ -58,7 +58,7 @@ internal sealed partial class ForgetOldDeliveries(NpgsqlDataSource database, Nod
             update bots.deliveries d set state = 2, finished_at = @now from late
             where d.thread_id = late.thread_id and d.subscription_id = late.subscription_id and d.number <= late.number and d.state = 0;
             delete from bots.deliveries d using (
-              select thread_id, subscription_id, number from bots.deliveries where finished_at < @before and state in (1, 3) limit @BatchMax) old
+              select thread_id, subscription_id, number from bots.deliveries where finished_at < @before and state in (1, 3, 4) limit @BatchMax) old
             where d.thread_id = old.thread_id and d.subscription_id = old.subscription_id and d.number = old.number;
             delete from bots.sends where (thread_id, client_id) in (select thread_id, client_id from bots.sends where created_at < @before limit @BatchMax);
             delete from bots.pre_checkouts where purchase in (select purchase from bots.pre_checkouts where expires_at < @before limit @BatchMax);

@@ -43,11 +43,16 @@ internal enum DeliveryState : short
     Delivered = 1,
     Parked = 2,
     Overtaken = 3,
+
+    /// <summary>Was parked, and stands in its lane again under a new number.</summary>
+    Resent = 4,
 }
 
 /// <summary>One try and what follows from it.</summary>
 /// <param name="Status">The answer's, or null without one.</param>
-internal sealed record Attempt(DeliveryHistory History, DeliveryState State, DateTimeOffset At, DateTimeOffset DueAt, int? Status, int LatencyMs, string? Error);
+/// <param name="Answer">The beginning of the answer's body; null when it is empty or there was none.</param>
+internal sealed record Attempt(
+    DeliveryHistory History, DeliveryState State, DateTimeOffset At, DateTimeOffset DueAt, int? Status, int LatencyMs, string? Error, string? Answer = null);
 
 /// <summary>Leases of lanes and the book of deliveries. Leases use the database's time: nodes' clocks may differ.</summary>
 internal sealed class LaneStore(NpgsqlDataSource database)
@@ -159,8 +164,8 @@ internal sealed class LaneStore(NpgsqlDataSource database)
                 finished_at = case when @step = 1 then @At end
               where thread_id = @thread and subscription_id = @subscription and number = @number and exists (select from lane) returning 1),
             tried as (
-              insert into bots.delivery_attempts (thread_id, subscription_id, number, attempt, at, status, latency_ms, error)
-              select @thread, @subscription, @number, @Attempts, @At, @Status, @LatencyMs, @Error from lane where @Attempts > 0 returning 1)
+              insert into bots.delivery_attempts (thread_id, subscription_id, number, attempt, at, status, latency_ms, error, answer)
+              select @thread, @subscription, @number, @Attempts, @At, @Status, @LatencyMs, @Error, @Answer from lane where @Attempts > 0 returning 1)
             select count(*)::int from lane
             """,
             new
@@ -179,6 +184,7 @@ internal sealed class LaneStore(NpgsqlDataSource database)
                 attempt.Status,
                 attempt.LatencyMs,
                 attempt.Error,
+                attempt.Answer,
             },
             cancellationToken: cancellationToken)) == 1;
     }
