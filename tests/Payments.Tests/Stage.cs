@@ -46,6 +46,9 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>What the business hears of refunds.</summary>
     public RefundNews Refunds { get; }
 
+    /// <summary>What it hears of complaints and disputes.</summary>
+    public required DeskNews Desk { get; init; }
+
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <param name="workers">0: only the test advances purchases.</param>
@@ -58,6 +61,7 @@ internal sealed class Stage : IAsyncDisposable
         var pricing = new Pricing();
         var orders = new Orders();
         var refunds = new RefundNews();
+        var desk = new DeskNews();
         var server = await StoaServer.StartAsync(new()
         {
             Database = database,
@@ -83,12 +87,13 @@ internal sealed class Stage : IAsyncDisposable
 
                 added.AddSingleton<IOutboxConsumer>(orders);
                 added.AddSingleton<IOutboxConsumer>(refunds);
+                added.AddSingleton<IOutboxConsumer>(desk);
                 added.RemoveAll<IPageTokens>();
                 added.AddSingleton<IPageTokens>(new Tokens());
                 services?.Invoke(added);
             },
         });
-        return new(server, merchant, pricing, orders, refunds, workers, owned);
+        return new(server, merchant, pricing, orders, refunds, workers, owned) { Desk = desk };
     }
 
     /// <summary>A call as a program of the business makes it.</summary>
@@ -331,6 +336,26 @@ internal sealed class RefundNews : IOutboxConsumer
         foreach (var row in rows)
         {
             all.Enqueue(PurchaseRefunded.Read(row.Body));
+        }
+
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>What the business hears of complaints and disputes: one for each change.</summary>
+internal sealed class DeskNews : IOutboxConsumer
+{
+    private readonly ConcurrentQueue<PurchaseDeskNews> all = new();
+
+    public string Topic => PurchaseDeskNews.Topic;
+
+    public IReadOnlyCollection<PurchaseDeskNews> All => all;
+
+    public Task ConsumeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<OutboxRow> rows, CancellationToken cancellationToken)
+    {
+        foreach (var row in rows)
+        {
+            all.Enqueue(PurchaseDeskNews.Read(row.Body));
         }
 
         return Task.CompletedTask;

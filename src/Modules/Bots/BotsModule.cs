@@ -73,6 +73,7 @@ public sealed class BotsModule : IModule
         services.AddSingleton<IOutboxConsumer, QueueThreadEvents>();
         services.AddSingleton<IOutboxConsumer, QueuePayments>();
         services.AddSingleton<IOutboxConsumer, QueueRefunds>();
+        services.AddSingleton<IOutboxConsumer, QueueDesk>();
         services.AddSingleton<IPageTokens, PageTokens>();
         services.AddSingleton<IConfirmPurchase, ConfirmPurchase>();
         services.AddSingleton<IAskForPrice, AskForPrice>();

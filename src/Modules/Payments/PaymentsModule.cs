@@ -9,6 +9,7 @@ using Stoa.Payments.Accounts;
 using Stoa.Payments.BetweenPeople;
 using Stoa.Payments.Checkout;
 using Stoa.Payments.Demo;
+using Stoa.Payments.Desk;
 using Stoa.Payments.Methods;
 using Stoa.Payments.Processors;
 using Stoa.Payments.Processors.Remote;
@@ -47,6 +48,10 @@ public sealed class PaymentsModule : IModule
         services.AddSingleton<SavedDetails>();
         services.TryAddSingleton<IAskForPrice, NobodyToPrice>();
 
+        services.AddSingleton<ComplaintStore>();
+        services.AddSingleton<AnswerDispute>();
+        services.AddSingleton<IOutboxConsumer, TellDesk>();
+
         services.AddSingleton<RefundStore>();
         services.AddSingleton<SettleRefunds>();
         services.AddSingleton<PageCaller>();
@@ -81,6 +86,9 @@ public sealed class PaymentsModule : IModule
         CancelPurchase.Map(routes);
         AskForQuote.Map(routes);
         SavedDetails.Map(routes);
+        Complain.Map(routes);
+        AnswerComplaint.Map(routes);
+        AnswerDispute.Map(routes);
         ReadBusinessPurchases.Map(routes);
         RefundPurchase.Map(routes);
         LinkProcessor.Map(routes);

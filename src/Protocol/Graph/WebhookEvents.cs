@@ -30,6 +30,12 @@ public sealed record WebhookEvent(WebhookParty? Sender, WebhookParty Recipient, 
     /// <summary>Beyond the documented dialect (docs/protocol/extensions.md).</summary>
     public WebhookRefund? Refund { get; init; }
 
+    /// <summary>Beyond the documented dialect, as <see cref="Refund"/>.</summary>
+    public WebhookComplaint? Complaint { get; init; }
+
+    /// <summary>Beyond the documented dialect, as <see cref="Refund"/>.</summary>
+    public WebhookDispute? Dispute { get; init; }
+
     public WebhookPreCheckout? PreCheckout { get; init; }
 
     public WebhookCheckoutUpdate? CheckoutUpdate { get; init; }
@@ -193,6 +199,19 @@ public sealed record WebhookPaymentCredential(string ProviderType, string Charge
 /// <param name="Refunded">What has gone back in all.</param>
 /// <param name="CameBack">True when that fell: the payer's bank did not take a refund.</param>
 public sealed record WebhookRefund(string Payload, WebhookPaymentCredential PaymentCredential, WebhookAmount Amount, WebhookAmount Refunded, bool? CameBack);
+
+/// <summary>What a payer wants about a purchase, and how it stands.</summary>
+/// <param name="State"><c>open</c>, <c>settled</c>, <c>declined</c> or <c>withdrawn</c>.</param>
+/// <param name="Wants"><c>refund</c> or <c>help</c>.</param>
+/// <param name="Asked">What is to go back; absent: all that is left.</param>
+/// <param name="AnswerBy">Milliseconds since 1970.</param>
+public sealed record WebhookComplaint(
+    string Payload, WebhookPaymentCredential PaymentCredential, WebhookAmount Amount, string Id, string State, string Wants, WebhookAmount? Asked, string Note, long AnswerBy);
+
+/// <summary>Whether the payer's bank takes the money back.</summary>
+/// <param name="State"><c>needs_response</c>, <c>under_review</c>, <c>won</c> or <c>lost</c>.</param>
+/// <param name="AnswerBy">Milliseconds since 1970: when evidence stops being taken; absent where the processor does not say.</param>
+public sealed record WebhookDispute(string Payload, WebhookPaymentCredential PaymentCredential, WebhookAmount Amount, string State, long? AnswerBy);
 
 public sealed record WebhookPreCheckout(string Payload, WebhookUserInfo RequestedUserInfo, WebhookAmount Amount);
 

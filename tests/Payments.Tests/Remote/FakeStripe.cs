@@ -92,13 +92,24 @@ internal sealed class StripeAccount
                 ["payment_intent"] = intent,
                 ["balance_transactions"] = new JsonArray(),
                 ["evidence"] = new JsonObject(),
-                ["evidence_details"] = new JsonObject { ["has_evidence"] = false, ["past_due"] = false, ["submission_count"] = 0, ["due_by"] = null },
+                ["evidence_details"] = new JsonObject { ["has_evidence"] = false, ["past_due"] = false, ["submission_count"] = 0, ["due_by"] = 1_800_000_000 },
                 ["is_charge_refundable"] = true,
                 ["reason"] = "general",
                 ["status"] = "needs_response",
                 ["metadata"] = new JsonObject(),
             });
         }
+    }
+
+    private static (int Status, string Json) End(JsonObject dispute, string status)
+    {
+        if ((string)dispute["status"]! is not "needs_response")
+        {
+            return Error(400, "invalid_request_error", null, "This dispute is already closed.");
+        }
+
+        dispute["status"] = status;
+        return (200, dispute.ToJsonString());
     }
 
     public Mishap TakeMishap()
@@ -145,6 +156,8 @@ internal sealed class StripeAccount
         ("payment_intents", "capture") => objects.TryGetValue(id ?? "", out var intent) ? Capture(intent, form) : Missing("intent"),
         ("payment_intents", "cancel") => objects.TryGetValue(id ?? "", out var intent) ? Cancel(intent) : Missing("intent"),
         ("refunds", null) => Refund(form),
+        ("disputes", "close") => objects.TryGetValue(id ?? "", out var dispute) ? End(dispute, "lost") : Missing("dispute"),
+        ("disputes", null) => objects.TryGetValue(id ?? "", out var dispute) ? End(dispute, form["evidence[uncategorized_text]"] == "winning_evidence" ? "won" : "under_review") : Missing("dispute"),
         _ => Missing(resource),
     };
 

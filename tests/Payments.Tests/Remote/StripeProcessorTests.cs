@@ -58,6 +58,27 @@ public sealed class StripeProcessorTests(ProcessorServers servers) : RemoteSpeci
 
     private protected override Task<int> CountPaymentsAsync(string reference) => Task.FromResult(Stripe.Count(reference));
 
+    [Theory]
+    [InlineData("winning_evidence", "Won")]
+    [InlineData("It was delivered", "UnderReview")]
+    [InlineData(null, "Lost")]
+    public async Task A_dispute_is_found_with_its_deadline_and_answered_once(string? evidence, string end)
+    {
+        var payment = Known(await Processor.ChargeAsync(new($"charge/{evidence}", Guid.NewGuid().ToString(), await GoodCardAsync(), new(19_00, Currency.Eur)), Ct));
+        var desk = Assert.IsType<IDisputeDesk>(Processor, exactMatch: false);
+        Assert.Equal(new DisputeAnswer.Refused("not_found"), await desk.FindDisputeAsync(payment.Ref, Ct));
+        await DisputeAsync(payment);
+        Assert.Equal(new DisputeAnswer.Known(DisputeStatus.NeedsResponse, DateTimeOffset.FromUnixTimeSeconds(1_800_000_000)), await desk.FindDisputeAsync(payment.Ref, Ct));
+
+        Task<DisputeAnswer> AnswerAsync(string key) => evidence is null ? desk.AcceptDisputeAsync(payment.Ref, Ct) : desk.ContestDisputeAsync(key, payment.Ref, evidence, Ct);
+        Assert.Equal(end, Assert.IsType<DisputeAnswer.Known>(await AnswerAsync("one")).Status.ToString());
+        Assert.Equal(end, Assert.IsType<DisputeAnswer.Known>(await AnswerAsync("one")).Status.ToString());
+        if (evidence is not null)
+        {
+            Assert.Equal(new DisputeAnswer.Refused("dispute_closed"), await AnswerAsync("two"));
+        }
+    }
+
     [Fact]
     public void A_signature_is_as_Stripe_makes_it()
     {

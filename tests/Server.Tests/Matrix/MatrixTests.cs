@@ -135,6 +135,9 @@ public sealed class MatrixTests
         // The member's button is paid already: the answer is that purchase.
         Person("POST /api/purchases", NoThread, "200", body: """{"key":"{uuid}","thread":"{business}","seq":2,"element":0,"button":0,"method":"balance:EUR"}"""),
         Person("POST /api/purchases/quotes", NoThread, "422 price_is_fixed", body: """{"key":"{uuid}","thread":"{business}","seq":2,"element":0,"button":0,"address":{"street1":"Długa 1","city":"Gdańsk","postalCode":"80-001","country":"PL"}}"""),
+        Person("GET /api/purchases/{id:guid}/desk", "404 purchase_not_found", "200", "/api/purchases/{purchase}/desk"),
+        Person("POST /api/purchases/{id:guid}/complaints", "404 purchase_not_found", "201", "/api/purchases/{purchase}/complaints", """{"key":"{uuid}","wants":"help","note":"It never came"}"""),
+        Person("POST /api/purchases/{id:guid}/complaints/{complaint:guid}/withdraw", "404 purchase_not_found", "404 complaint_not_found", "/api/purchases/{purchase}/complaints/{uuid}/withdraw"),
         Person("GET /api/payment-details", "200", "200"),
         Person("PUT /api/payment-details", "204", "204", body: """{"name":"Zofia Nowak"}"""),
         Person("DELETE /api/payment-details", "204", "204"),
@@ -172,6 +175,12 @@ public sealed class MatrixTests
         Business("POST /api/business/processor/test", "404 processor_not_linked", "404 processor_not_linked", body: "{}"),
         Business("GET /api/business/purchases", "200", "200"),
         Business("GET /api/business/purchases/{id}", "404 purchase_not_found", "200", "/api/business/purchases/{purchase}"),
+        Business("GET /api/business/complaints", "200", "200"),
+        Business("POST /api/business/purchases/{id}/complaints/{complaint:guid}/answer", "404 purchase_not_found", "404 complaint_not_found",
+            "/api/business/purchases/{purchase}/complaints/{uuid}/answer", """{"answer":"decline","text":"No"}"""),
+        Business("POST /api/business/purchases/{id}/dispute/accept", "404 purchase_not_found", "409 not_disputed", "/api/business/purchases/{purchase}/dispute/accept"),
+        Business("POST /api/business/purchases/{id}/dispute/evidence", "404 purchase_not_found", "409 not_disputed",
+            "/api/business/purchases/{purchase}/dispute/evidence", """{"key":"{uuid}","text":"It was delivered"}"""),
         Business("POST /api/business/purchases/{id}/refunds", "404 purchase_not_found", "201", "/api/business/purchases/{purchase}/refunds", """{"key":"{uuid}","amountMinor":1}"""),
 
 

@@ -31,5 +31,6 @@ export const queryKeys = {
   link: (secret: string) => ['link', secret] as const,
   standing: (currency: string) => ['standing', currency] as const,
   statement: (currency: string, month: string) => ['wallet', 'statement', currency, month] as const,
+  desk: (id: PurchaseId) => ['purchase', id, 'desk'] as const,
   purchase: (id: PurchaseId) => ['purchase', id] as const,
 };

@@ -3,6 +3,7 @@
  * through these props.
  */
 import type { RequestItem } from './between.ts';
+import type { PurchaseId } from './ids.ts';
 import type { Attachment, BoardingPass, Event, Page, QuickReply, Thread } from './types.ts';
 
 /** A tap on something the business offered. Goes out as a message with `text` = title and this payload. */
@@ -71,6 +72,13 @@ export interface PaySheetProps {
   thread: Thread;
   event: Event;
   target: PayTarget;
+  onClose: () => void;
+}
+
+/** `features/payments/PurchaseSheet.tsx`: default export for `lazy`; mounted while open. */
+export interface PurchaseSheetProps {
+  thread: Thread;
+  purchase: PurchaseId;
   onClose: () => void;
 }
 

@@ -160,6 +160,10 @@ export interface Event {
   payment?: Payment;
   /** Money between people, as it was told. */
   money?: MoneyNews;
+  /** What a payer wants about a purchase, as it was then. */
+  complaint?: ComplaintNews;
+  /** What the payer's bank does about a purchase, as it was then. */
+  dispute?: DisputeNews;
   system?: { code: string; [detail: string]: unknown };
   entities?: Entity[];
   /** The part of `replyTo` that is answered. */
@@ -330,6 +334,25 @@ export interface Payment {
   /** What has gone back in all; absent in the event of the payment itself. */
   refunded?: Money;
   method: PaidWith;
+}
+
+export interface ComplaintNews {
+  purchase: PurchaseId;
+  /** Number of the message with the button. */
+  of: number;
+  id: string;
+  state: 'open' | 'settled' | 'declined' | 'withdrawn';
+  wants: 'refund' | 'help';
+  asked?: Money;
+  note: string;
+  answer?: string;
+}
+
+export interface DisputeNews {
+  purchase: PurchaseId;
+  of: number;
+  state: 'needs_response' | 'under_review' | 'won' | 'lost';
+  amount: Money;
 }
 
 /** What a thread was told of money between people, as it was then. */

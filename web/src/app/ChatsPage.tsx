@@ -2,7 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate, useParams } from 'react-router';
 import type { RequestItem } from '../api/between.ts';
-import type { ThreadId } from '../api/ids.ts';
+import type { PurchaseId, ThreadId } from '../api/ids.ts';
 import type { PayTarget } from '../api/slots.ts';
 import type { BoardingPass, Event, Thread } from '../api/types.ts';
 import { MessageCard } from '../features/bots/MessageCard.tsx';
@@ -20,6 +20,7 @@ import styles from './ChatsPage.module.css';
 import { ConnectionBar } from './ConnectionBar.tsx';
 
 const PaySheet = lazy(() => import('../features/payments/PaySheet.tsx'));
+const PurchaseSheet = lazy(() => import('../features/payments/PurchaseSheet.tsx'));
 const MoneySheet = lazy(() => import('../features/money/MoneySheet.tsx'));
 const MoneyCard = lazy(() =>
   import('../features/money/MoneyCard.tsx').then((module) => ({ default: module.MoneyCard })),
@@ -28,6 +29,7 @@ const BoardingPassView = lazy(() => import('../features/passes/BoardingPassView.
 
 type Overlay =
   | { kind: 'pay'; thread: Thread; event: Event; target: PayTarget }
+  | { kind: 'purchase'; thread: Thread; purchase: PurchaseId }
   | { kind: 'money'; thread: Thread; paying: RequestItem | undefined }
   | { kind: 'pass'; passes: readonly BoardingPass[]; index: number }
   | null;
@@ -56,6 +58,7 @@ export function ChatsPage() {
       QuickReplies,
       Menu: PersistentMenu,
       Welcome: WelcomeScreen,
+      onPurchase: (thread, purchase) => setOverlay({ kind: 'purchase', thread, purchase }),
       onPay: (thread, event, target) => setOverlay({ kind: 'pay', thread, event, target }),
       Money: MoneyCard,
       onMoney: (thread, paying) => setOverlay({ kind: 'money', thread, paying }),
@@ -96,6 +99,9 @@ export function ChatsPage() {
       <Suspense fallback={null}>
         {overlay?.kind === 'pay' && (
           <PaySheet thread={overlay.thread} event={overlay.event} target={overlay.target} onClose={close} />
+        )}
+        {overlay?.kind === 'purchase' && (
+          <PurchaseSheet thread={overlay.thread} purchase={overlay.purchase} onClose={close} />
         )}
         {overlay?.kind === 'money' && (
           <MoneySheet

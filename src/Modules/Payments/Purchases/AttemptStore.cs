@@ -55,6 +55,14 @@ internal sealed class AttemptStore(NpgsqlDataSource database, TimeProvider time)
         }
     }
 
+    /// <summary>The processor's id of a purchase's charge; null until one came back.</summary>
+    public async Task<string?> FindRefAsync(Guid purchase, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            "select processor_ref from payments.attempts where purchase = @purchase and operation = 'charge'", new { purchase }, cancellationToken: cancellationToken));
+    }
+
     /// <summary>The purchase that a processor's payment belongs to, by its id or by our reference.</summary>
     public async Task<Guid?> FindPurchaseAsync(string processor, string processorRef, string reference, CancellationToken cancellationToken)
     {

@@ -36,7 +36,8 @@ internal sealed partial class ChargeCard(
                 await attempts.NoteRefAsync(attempt, payment.Ref, cancellationToken);
                 if (payment.Dispute != DisputeStatus.None && Words.Of(payment.Dispute) != row.Dispute)
                 {
-                    await purchases.NoteDisputeAsync(row, payment.Dispute, cancellationToken);
+                    var dispute = processor is IDisputeDesk desk ? await desk.FindDisputeAsync(payment.Ref, cancellationToken) as DisputeAnswer.Known : null;
+                    await purchases.NoteDisputeAsync(row, payment.Dispute, dispute?.AnswerBy, cancellationToken);
                 }
 
                 return payment.Status is PaymentStatus.Captured or PaymentStatus.Refunded

@@ -15,13 +15,13 @@ internal sealed record PurchaseRow(
     IReadOnlyList<string> RequestedUserInfo, IReadOnlyList<PriceLine> Lines, Money Amount, bool IsTest,
     string MethodKind, Guid? Method, string? Brand, string? Last4, string? Processor,
     Purchase Status, bool CancelAsked, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, long Lease, long Nudges, int Looks, string? Dispute, long PaymentId,
-    ShippingChoice? Shipping, PayerDetails? Details)
+    ShippingChoice? Shipping, PayerDetails? Details, DateTimeOffset? DisputeAnswerBy)
 {
     public const string Columns =
         """
         p.id, p.person, p.thread, p.seq, p.element, p.button, p.page, p.merchant_name, p.payload, p.requested_user_info, p.lines, p.amount_minor, p.currency, p.is_test,
         p.method_kind, p.method, p.method_brand, p.method_last4, p.processor, p.state, p.failure, p.action_url, p.cancel_asked, p.created_at, p.updated_at,
-        p.lease, p.nudges, p.looks, p.refunded_minor, p.dispute, p.payment_id, p.shipping, p.details
+        p.lease, p.nudges, p.looks, p.refunded_minor, p.dispute, p.payment_id, p.shipping, p.details, p.dispute_answer_by
         """;
 
     public static PurchaseRow Read(NpgsqlDataReader reader) => new(
@@ -33,7 +33,8 @@ internal sealed record PurchaseRow(
         new(reader.GetFieldValue<DateTime>(23), TimeSpan.Zero), new(reader.GetFieldValue<DateTime>(24), TimeSpan.Zero), reader.GetInt64(25), reader.GetInt64(26), reader.GetInt32(27),
         TextAt(reader, 29), reader.GetInt64(30),
         TextAt(reader, 31) is { } shipping ? JsonSerializer.Deserialize(shipping, CheckoutJson.Default.ShippingChoice) : null,
-        TextAt(reader, 32) is { } details ? JsonSerializer.Deserialize(details, CheckoutJson.Default.PayerDetails) : null);
+        TextAt(reader, 32) is { } details ? JsonSerializer.Deserialize(details, CheckoutJson.Default.PayerDetails) : null,
+        reader.IsDBNull(33) ? null : new(reader.GetFieldValue<DateTime>(33), TimeSpan.Zero));
 
     private static string? TextAt(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 }

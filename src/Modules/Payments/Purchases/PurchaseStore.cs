@@ -8,6 +8,7 @@ using Stoa.Hosting.Outbox;
 using Stoa.Hosting.Problems;
 using Stoa.Kernel;
 using Stoa.Payments.Checkout;
+using Stoa.Payments.Desk;
 using Stoa.Payments.Processors;
 
 namespace Stoa.Payments.Purchases;
@@ -166,11 +167,27 @@ internal sealed class PurchaseStore(NpgsqlDataSource database, TimeProvider time
         return (row, verdict);
     }
 
-    public async Task NoteDisputeAsync(PurchaseRow row, DisputeStatus dispute, CancellationToken cancellationToken)
+    /// <summary>Notes how a dispute stands, and tells of it when it stands otherwise than before.</summary>
+    public async Task NoteDisputeAsync(PurchaseRow row, DisputeStatus dispute, DateTimeOffset? answerBy, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "update payments.purchases set disputed = true, dispute = @dispute where id = @Id", new { row.Id, dispute = Words.Of(dispute) }, cancellationToken: cancellationToken));
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var changed = await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update payments.purchases set disputed = true, dispute = @dispute, dispute_answer_by = coalesce(@answerBy, dispute_answer_by) where id = @Id and dispute is distinct from @dispute
+            """, new { row.Id, dispute = Words.Of(dispute), answerBy = answerBy?.UtcDateTime }, transaction, cancellationToken: cancellationToken));
+        if (changed == 0)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var number = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            "insert into payments.observations (purchase, seen, state_before, state_after, verdict, at) values (@Id, @seen, @state, @state, 'applied', @now) returning id",
+            new { row.Id, seen = $"dispute {Words.Of(dispute)}", state = Words.Of(row.Status.State), now = now.UtcDateTime }, transaction, cancellationToken: cancellationToken));
+        await TellDesk.WriteAsync(connection, transaction, row, dispute, answerBy, number, now, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        outbox.Wake(TellDesk.TopicName);
     }
 
     /// <summary>What a key of this person stands for already; null for a new key.</summary>

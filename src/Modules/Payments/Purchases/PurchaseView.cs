@@ -116,5 +116,9 @@ internal sealed class SnakeCaseEnumConverter<T>() : JsonStringEnumConverter<T>(J
 [JsonSerializable(typeof(Accounts.AccountView))]
 [JsonSerializable(typeof(Methods.BeginSave.Begun))]
 [JsonSerializable(typeof(Checkout.QuoteView))]
+[JsonSerializable(typeof(Desk.Complain.DeskView))]
+[JsonSerializable(typeof(Desk.ComplaintView))]
+[JsonSerializable(typeof(Desk.ComplaintView.Several))]
+[JsonSerializable(typeof(Desk.DisputeView))]
 [JsonSerializable(typeof(Checkout.SavedDetails.View))]
 internal sealed partial class PaymentsJson : JsonSerializerContext;

@@ -79,9 +79,9 @@ internal sealed partial class TellThread(IThreadLog threads, PurchaseStore purch
         return told;
     }
 
-    private static string ChargeIdOf(PurchaseRow purchase) => purchase.IsTest ? "test_charge_id_12345" : $"ch_{purchase.Id:N}";
+    internal static string ChargeIdOf(PurchaseRow purchase) => purchase.IsTest ? "test_charge_id_12345" : $"ch_{purchase.Id:N}";
 
-    private static string PaymentIdOf(PurchaseRow purchase) => purchase.IsTest ? "test_payment_id_12345" : purchase.PaymentId.ToString(CultureInfo.InvariantCulture);
+    internal static string PaymentIdOf(PurchaseRow purchase) => purchase.IsTest ? "test_payment_id_12345" : purchase.PaymentId.ToString(CultureInfo.InvariantCulture);
 
     [LoggerMessage(407, LogLevel.Warning, "The payment of purchase {Purchase} cannot be shown in thread {Thread}: its payer is not a member any more.")]
     private partial void LogNotShown(Guid purchase, ThreadId thread);

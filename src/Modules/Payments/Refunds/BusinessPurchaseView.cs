@@ -39,6 +39,11 @@ internal sealed record BusinessPurchaseView
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Dispute { get; init; }
 
+    /// <summary>When evidence stops being taken; absent where the processor does not say.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonConverter(typeof(InstantJsonConverter))]
+    public DateTimeOffset? DisputeAnswerBy { get; init; }
+
     /// <summary>Oldest first, at most 100.</summary>
     public required IReadOnlyList<RefundView> Refunds { get; init; }
 
@@ -75,6 +80,7 @@ internal sealed record BusinessPurchaseView
             Shipping = row.Shipping,
             Details = row.Details is { } details ? new(details.Name, details.Email, details.Phone, SavedDetails.AddressView.Of(details.Address)) : null,
             Dispute = row.Dispute,
+            DisputeAnswerBy = row.DisputeAnswerBy,
             Refunds = [.. refunds.Select(RefundView.Of)],
             CreatedAt = row.CreatedAt,
             UpdatedAt = row.UpdatedAt,

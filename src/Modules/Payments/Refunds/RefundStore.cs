@@ -21,8 +21,14 @@ internal sealed class RefundStore(NpgsqlDataSource database, TimeProvider time)
     /// <summary>Stores a refund to be made, or finds what the key stands for already. The purchase is due a look then.</summary>
     /// <param name="amountMinor">Null: all that is left.</param>
     /// <exception cref="ProblemException">404 <c>purchase_not_found</c>; 409 <c>not_refundable</c>, <c>too_many_refunds</c>; 422 <c>key_reused</c>, <c>refund_exceeds</c>.</exception>
+    public Task<(Refund Refund, bool Created)> CreateAsync(
+        PageId page, Guid purchase, Guid key, long? amountMinor, string? reason, byte[] requestHash, CancellationToken cancellationToken) =>
+        CreateAsync(page, purchase, key, amountMinor, reason, requestHash, null, cancellationToken);
+
+    /// <param name="with">What is stored together with a new refund; when it throws, neither is.</param>
     public async Task<(Refund Refund, bool Created)> CreateAsync(
-        PageId page, Guid purchase, Guid key, long? amountMinor, string? reason, byte[] requestHash, CancellationToken cancellationToken)
+        PageId page, Guid purchase, Guid key, long? amountMinor, string? reason, byte[] requestHash, Func<NpgsqlConnection, NpgsqlTransaction, Refund, Task>? with,
+        CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -83,6 +89,11 @@ internal sealed class RefundStore(NpgsqlDataSource database, TimeProvider time)
         {
             // The same key arrived at once for another purchase.
             throw KeyReused(key);
+        }
+
+        if (with is not null)
+        {
+            await with(connection, transaction, refund);
         }
 
         await transaction.CommitAsync(cancellationToken);

@@ -36,7 +36,7 @@ internal sealed partial class SandboxEvents(
             await connection.ExecuteAsync(new CommandDefinition(row.Becomes switch
             {
                 "captured" => "update payments.sandbox_payments set status = 'captured', captured_minor = amount_minor where ref = @Payment and status = 'processing'",
-                "disputed" => "update payments.sandbox_payments set disputed = true where ref = @Payment and status = 'captured'",
+                "disputed" => "update payments.sandbox_payments set disputed = true, disputed_at = @now where ref = @Payment and status = 'captured'",
                 "challenge_over" => "update payments.sandbox_payments set status = 'failed', failure = 'authentication_failed' where ref = @Payment and status = 'requires_action'",
                 "refund_succeeded" => "update payments.sandbox_refunds set status = 'succeeded' where ref = @Refund and status = 'pending'",
                 "refund_failed" => """
@@ -45,7 +45,7 @@ internal sealed partial class SandboxEvents(
                     from (select amount_minor as amount_minor_back from failed) f where ref = @Payment
                     """,
                 _ => "select 1",
-            }, new { row.Payment, row.Refund }, cancellationToken: cancellationToken));
+            }, new { row.Payment, row.Refund, now = time.GetUtcNow().UtcDateTime }, cancellationToken: cancellationToken));
             var body = JsonSerializer.SerializeToUtf8Bytes(new ProcessorEvent($"evt_{row.Id:N}", row.Payment, row.Reference), SandboxJson.Default.ProcessorEvent);
             var call = WebhookCall.Of(SandboxProcessor.SignatureHeader, await sandbox.SignAsync(body, cancellationToken), body);
             for (var copy = 0; copy < row.Copies; copy++)

@@ -11,7 +11,7 @@ using Stoa.Payments.Purchases;
 namespace Stoa.Payments.Sandbox;
 
 /// <summary>A processor that is built in and moves nothing. It keeps its own books in its own transactions, as if it were far away.</summary>
-internal sealed class SandboxProcessor(NpgsqlDataSource database, PayOrigin origin, TimeProvider time) : IProcessor
+internal sealed partial class SandboxProcessor(NpgsqlDataSource database, PayOrigin origin, TimeProvider time) : IProcessor
 {
     public const string ProcessorName = "sandbox";
     public const string SignatureHeader = "Sandbox-Signature";

@@ -110,6 +110,7 @@ const slots: ThreadSlots = {
   Money: () => null,
   onPay: nothing,
   onMoney: nothing,
+  onPurchase: () => {},
   onOpenPass: nothing,
 };
 

@@ -1,16 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { CircleAlert } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { askForMoney, type MoneyToAsk } from '../../api/between.ts';
-import { isProblem } from '../../api/problem.ts';
 import type { Money, Thread } from '../../api/types.ts';
 import { useFormat } from '../../lib/useFormat.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Field } from '../../ui/Field.tsx';
 import { AmountField, readTyped, type TypedAmount, useBalances } from './AmountField.tsx';
+import { Failure, isRefused } from './Failure.tsx';
 import styles from './MoneySheet.module.css';
-import { moneyProblem } from './moneyProblem.ts';
+import { NoteField } from './NoteField.tsx';
 import { putMoney } from './useMoneyItem.ts';
 
 /** Asks under one key until the server has said no. */
@@ -25,7 +23,7 @@ export function useAsk(thread: Thread, onDone: () => void) {
       onDone();
     },
     onError: (error) => {
-      if (isProblem(error) && error.status >= 400 && error.status < 500) key.current = crypto.randomUUID();
+      if (isRefused(error)) key.current = crypto.randomUUID();
     },
   });
 }
@@ -51,19 +49,8 @@ export function AskForm({ thread, head, onDone }: { thread: Thread; head: ReactN
       {head}
       <p className="soft">{t('askWhom', { name: thread.title })}</p>
       <AmountField label={t('amount')} value={typed} onChange={setTyped} />
-      <Field
-        label={t('note')}
-        value={note}
-        maxLength={280}
-        autoComplete="off"
-        onChange={(event) => setNote(event.target.value)}
-      />
-      {ask.isError && (
-        <p role="alert" className={styles.danger}>
-          <CircleAlert size={20} aria-hidden="true" />
-          {moneyProblem(ask.error, t)}
-        </p>
-      )}
+      <NoteField value={note} onChange={setNote} />
+      <Failure error={ask.error} />
       <Button type="submit" variant="solid" size="big" wide busy={ask.isPending} disabled={!amount}>
         {amount ? <bdi>{t('ask', { amount: withCode(amount) })}</bdi> : t('tab.ask')}
       </Button>

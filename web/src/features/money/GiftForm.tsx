@@ -1,17 +1,17 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { CircleAlert, Gift } from 'lucide-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Gift } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { getStanding, giveToGroup } from '../../api/between.ts';
-import { isProblem } from '../../api/problem.ts';
-import { queryKeys } from '../../api/queryKeys.ts';
+import { giveToGroup } from '../../api/between.ts';
 import type { Money, Thread } from '../../api/types.ts';
 import { useFormat } from '../../lib/useFormat.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { AmountField, readTyped, type TypedAmount, useBalances } from './AmountField.tsx';
+import { Failure, isRefused } from './Failure.tsx';
 import styles from './MoneySheet.module.css';
-import { moneyProblem } from './moneyProblem.ts';
+import { NoteField } from './NoteField.tsx';
+import { PinPart, usePin } from './PinPart.tsx';
 import { Tabs } from './Tabs.tsx';
 import { putMoney } from './useMoneyItem.ts';
 
@@ -38,16 +38,10 @@ export function GiftForm({
   const [portions, setPortions] = useState(String(Math.max(1, Math.min(others, portionsMax))));
   const [how, setHow] = useState<'equally' | 'byChance'>('equally');
   const [note, setNote] = useState('');
-  const [pin, setPin] = useState('');
   const key = useRef(crypto.randomUUID());
-  const standing = useQuery({
-    queryKey: queryKeys.standing(typed.currency),
-    queryFn: ({ signal }) => getStanding(typed.currency, signal),
-  });
   const read = readTyped(typed);
   const amount = 'amountMinor' in read ? { amountMinor: read.amountMinor, currency: typed.currency } : null;
-  const needsPin =
-    amount !== null && standing.data !== undefined && amount.amountMinor >= standing.data.pinFrom.amountMinor;
+  const pin = usePin(amount, typed.currency);
   const count = /^[0-9]{1,3}$/.test(portions) ? Number(portions) : 0;
   const isCountRight = count >= 1 && count <= portionsMax && (!amount || count <= amount.amountMinor);
   const give = useMutation({
@@ -59,14 +53,14 @@ export function GiftForm({
         portions: count,
         random: how === 'byChance',
         ...(note.trim() ? { note: note.trim() } : {}),
-        ...(needsPin ? { pin } : {}),
+        ...pin.body,
       }),
     onSuccess: (item) => {
       putMoney(client, item);
       onDone();
     },
     onError: (error) => {
-      if (isProblem(error) && error.status >= 400 && error.status < 500) key.current = crypto.randomUUID();
+      if (isRefused(error)) key.current = crypto.randomUUID();
     },
   });
   return (
@@ -99,37 +93,9 @@ export function GiftForm({
         ]}
         onChoose={setHow}
       />
-      <Field
-        label={t('note')}
-        value={note}
-        maxLength={280}
-        autoComplete="off"
-        onChange={(event) => setNote(event.target.value)}
-      />
-      {needsPin &&
-        (standing.data?.pinSet ? (
-          <Field
-            label={t('pin')}
-            type="password"
-            inputMode="numeric"
-            dir="ltr"
-            autoComplete="off"
-            maxLength={8}
-            value={pin}
-            onChange={(event) => setPin(event.target.value)}
-          />
-        ) : (
-          <p className={styles.danger}>
-            <CircleAlert size={20} aria-hidden="true" />
-            {t('pin.none', { amount: withCode(standing.data?.pinFrom ?? amount) })}
-          </p>
-        ))}
-      {give.isError && (
-        <p role="alert" className={styles.danger}>
-          <CircleAlert size={20} aria-hidden="true" />
-          {moneyProblem(give.error, t)}
-        </p>
-      )}
+      <NoteField value={note} onChange={setNote} />
+      <PinPart of={pin} />
+      <Failure error={give.error} />
       <Button
         type="submit"
         variant="money"
@@ -137,7 +103,7 @@ export function GiftForm({
         wide
         icon={<Gift size={20} aria-hidden="true" />}
         busy={give.isPending}
-        disabled={!amount || !isCountRight || (needsPin && (!standing.data?.pinSet || pin.length < 4))}
+        disabled={!amount || !isCountRight || !pin.isReady}
         aria-label={amount && !give.isPending ? t('give', { amount: spoken(amount) }) : undefined}
       >
         {give.isPending ? (

@@ -1,9 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { CircleAlert, LockKeyhole } from 'lucide-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { LockKeyhole } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { getStanding, sendByLink } from '../../api/between.ts';
-import { isProblem } from '../../api/problem.ts';
+import { sendByLink } from '../../api/between.ts';
 import { queryKeys } from '../../api/queryKeys.ts';
 import type { Money } from '../../api/types.ts';
 import { useFormat } from '../../lib/useFormat.ts';
@@ -12,8 +11,10 @@ import { Field } from '../../ui/Field.tsx';
 import { Sheet } from '../../ui/Sheet.tsx';
 import { useToast } from '../../ui/Toasts.tsx';
 import { AmountField, readTyped, type TypedAmount, useBalances } from './AmountField.tsx';
+import { Failure, isRefused } from './Failure.tsx';
 import styles from './MoneySheet.module.css';
-import { moneyProblem } from './moneyProblem.ts';
+import { NoteField } from './NoteField.tsx';
+import { PinPart, usePin } from './PinPart.tsx';
 import { putMoney } from './useMoneyItem.ts';
 
 /** 256 random bits; they stand behind `#`, so that no server on the way sees them. */
@@ -28,31 +29,24 @@ export function LinkSheet({ onClose }: { onClose: () => void }) {
   const [first] = useBalances();
   const [typed, setTyped] = useState<TypedAmount>({ typed: '', currency: (first as Money).currency });
   const [note, setNote] = useState('');
-  const [pin, setPin] = useState('');
   const made = useRef({ key: crypto.randomUUID(), secret: newSecret() });
-  const standing = useQuery({
-    queryKey: queryKeys.standing(typed.currency),
-    queryFn: ({ signal }) => getStanding(typed.currency, signal),
-  });
   const read = readTyped(typed);
   const amount = 'amountMinor' in read ? { amountMinor: read.amountMinor, currency: typed.currency } : null;
-  const needsPin =
-    amount !== null && standing.data !== undefined && amount.amountMinor >= standing.data.pinFrom.amountMinor;
+  const pin = usePin(amount, typed.currency);
   const send = useMutation({
     mutationFn: (money: Money) =>
       sendByLink({
         ...made.current,
         amount: money,
         ...(note.trim() ? { note: note.trim() } : {}),
-        ...(needsPin ? { pin } : {}),
+        ...pin.body,
       }),
     onSuccess: (item) => {
       putMoney(client, item);
       void client.invalidateQueries({ queryKey: queryKeys.links });
     },
     onError: (error) => {
-      if (isProblem(error) && error.status >= 400 && error.status < 500)
-        made.current = { key: crypto.randomUUID(), secret: newSecret() };
+      if (isRefused(error)) made.current = { key: crypto.randomUUID(), secret: newSecret() };
     },
   });
   const link = `${location.origin}/claim#${made.current.secret}`;
@@ -92,44 +86,16 @@ export function LinkSheet({ onClose }: { onClose: () => void }) {
         >
           <p className="soft">{t('link.how')}</p>
           <AmountField label={t('amount')} value={typed} onChange={setTyped} showsAvailable />
-          <Field
-            label={t('note')}
-            value={note}
-            maxLength={280}
-            autoComplete="off"
-            onChange={(event) => setNote(event.target.value)}
-          />
-          {needsPin &&
-            (standing.data?.pinSet ? (
-              <Field
-                label={t('pin')}
-                type="password"
-                inputMode="numeric"
-                dir="ltr"
-                autoComplete="off"
-                maxLength={8}
-                value={pin}
-                onChange={(event) => setPin(event.target.value)}
-              />
-            ) : (
-              <p className={styles.danger}>
-                <CircleAlert size={20} aria-hidden="true" />
-                {t('pin.none', { amount: withCode(standing.data?.pinFrom ?? amount) })}
-              </p>
-            ))}
-          {send.isError && (
-            <p role="alert" className={styles.danger}>
-              <CircleAlert size={20} aria-hidden="true" />
-              {moneyProblem(send.error, t)}
-            </p>
-          )}
+          <NoteField value={note} onChange={setNote} />
+          <PinPart of={pin} />
+          <Failure error={send.error} />
           <Button
             type="submit"
             variant="money"
             size="big"
             wide
             busy={send.isPending}
-            disabled={!amount || (needsPin && (!standing.data?.pinSet || pin.length < 4))}
+            disabled={!amount || !pin.isReady}
             icon={<LockKeyhole size={20} aria-hidden="true" />}
             aria-label={amount && !send.isPending ? t('link.make', { amount: spoken(amount) }) : undefined}
           >

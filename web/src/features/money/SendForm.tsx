@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Check, CircleAlert, LockKeyhole, UserRoundX } from 'lucide-react';
+import { Check, LockKeyhole, UserRoundX } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { getReceiver, getStanding, type Receiver, type RequestItem, sendMoney } from '../../api/between.ts';
+import { getReceiver, type Receiver, type RequestItem, sendMoney } from '../../api/between.ts';
 import type { MemberId } from '../../api/ids.ts';
 import { isProblem } from '../../api/problem.ts';
 import { queryKeys } from '../../api/queryKeys.ts';
@@ -12,12 +12,14 @@ import { useFormat } from '../../lib/useFormat.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { ErrorState } from '../../ui/ErrorState.tsx';
-import { Field } from '../../ui/Field.tsx';
+import { SelectField } from '../../ui/SelectField.tsx';
 import { Skeleton } from '../../ui/Skeleton.tsx';
 import { useToast } from '../../ui/Toasts.tsx';
 import { AmountField, readTyped, type TypedAmount, useBalances } from './AmountField.tsx';
+import { Failure, isRefused } from './Failure.tsx';
 import styles from './MoneySheet.module.css';
-import { moneyProblem } from './moneyProblem.ts';
+import { NoteField } from './NoteField.tsx';
+import { PinPart, usePin } from './PinPart.tsx';
 import { putMoney } from './useMoneyItem.ts';
 
 const hour = 3_600;
@@ -79,22 +81,13 @@ export function SendForm({ thread, me, to, paying, head, onBusy, onDone }: SendF
       {head}
       <Face receiver={receiver.data} />
       <AmountField label={t('amount')} value={typed} onChange={setTyped} showsAvailable />
-      <Field
-        label={t('note')}
-        value={note}
-        maxLength={280}
-        autoComplete="off"
-        onChange={(event) => setNote(event.target.value)}
-      />
-      <label className={styles.choice}>
-        <span className="t-small">{t('when')}</span>
-        <select value={delay} onChange={(event) => setDelay(Number(event.target.value))}>
-          <option value={0}>{t('when.now')}</option>
-          <option value={hour}>{t('when.hour')}</option>
-          <option value={24 * hour}>{t('when.day')}</option>
-          <option value={7 * 24 * hour}>{t('when.week')}</option>
-        </select>
-      </label>
+      <NoteField value={note} onChange={setNote} />
+      <SelectField label={t('when')} value={delay} onChange={(event) => setDelay(Number(event.target.value))}>
+        <option value={0}>{t('when.now')}</option>
+        <option value={hour}>{t('when.hour')}</option>
+        <option value={24 * hour}>{t('when.day')}</option>
+        <option value={7 * 24 * hour}>{t('when.week')}</option>
+      </SelectField>
       <Button type="submit" variant="solid" size="big" wide disabled={!('amountMinor' in read)}>
         {t('next')}
       </Button>
@@ -131,13 +124,7 @@ function Confirm({
   const client = useQueryClient();
   const toast = useToast();
   const [isSure, setIsSure] = useState(false);
-  const [pin, setPin] = useState('');
-  const standing = useQuery({
-    queryKey: queryKeys.standing(amount.currency),
-    queryFn: ({ signal }) => getStanding(amount.currency, signal),
-    staleTime: 0,
-  });
-  const needsPin = standing.data !== undefined && amount.amountMinor >= standing.data.pinFrom.amountMinor;
+  const pin = usePin(amount, amount.currency, { fresh: true });
   // One key for all tries, until the server has said no: what is refused under a key stays refused.
   const key = useRef(crypto.randomUUID());
   const heading = useRef<HTMLParagraphElement>(null);
@@ -154,7 +141,7 @@ function Confirm({
         ...(isSure ? { firstPaymentConfirmed: true } : {}),
         ...(paying ? { request: paying.id } : {}),
         ...(delay > 0 ? { sendInSeconds: delay } : {}),
-        ...(needsPin ? { pin } : {}),
+        ...pin.body,
       }),
     onMutate: () => onBusy(true),
     onSettled: () => onBusy(false),
@@ -167,13 +154,12 @@ function Confirm({
       onDone();
     },
     onError: (error) => {
-      if (isProblem(error) && error.status >= 400 && error.status < 500) key.current = crypto.randomUUID();
+      if (isRefused(error)) key.current = crypto.randomUUID();
       if (isProblem(error, 'receiver_renamed', 'first_payment_unconfirmed')) onLookAgain();
       if (paying) void client.invalidateQueries({ queryKey: queryKeys.moneyItem(paying.id) });
     },
   });
   const mustBeSure = !receiver.paidBefore && !isSure;
-  const mustProve = needsPin && (!standing.data?.pinSet || pin.length < 4);
   return (
     <div className={styles.form}>
       <p ref={heading} tabIndex={-1} className={cx(styles.heading, 't-small soft')}>
@@ -213,36 +199,14 @@ function Confirm({
           })}
         </p>
       )}
-      {needsPin &&
-        (standing.data?.pinSet ? (
-          <Field
-            label={t('pin')}
-            type="password"
-            inputMode="numeric"
-            dir="ltr"
-            autoComplete="off"
-            maxLength={8}
-            value={pin}
-            onChange={(event) => setPin(event.target.value)}
-          />
-        ) : (
-          <p className={styles.danger}>
-            <CircleAlert size={20} aria-hidden="true" />
-            {t('pin.none', { amount: withCode(standing.data?.pinFrom ?? amount) })}
-          </p>
-        ))}
-      {send.isError && (
-        <p role="alert" className={styles.danger}>
-          <CircleAlert size={20} aria-hidden="true" />
-          {moneyProblem(send.error, t)}
-        </p>
-      )}
+      <PinPart of={pin} />
+      <Failure error={send.error} />
       <Button
         variant="money"
         size="big"
         wide
         busy={send.isPending}
-        disabled={!send.isPending && (mustBeSure || mustProve || standing.isPending)}
+        disabled={!send.isPending && (mustBeSure || !pin.isReady || pin.isPending)}
         icon={<LockKeyhole size={20} aria-hidden="true" />}
         aria-label={send.isPending ? undefined : t('send', { amount: spoken(amount) })}
         onClick={() => send.mutate()}

@@ -9,7 +9,7 @@ namespace Stoa.Payments.Processors.Stripe;
 /// <summary>Stripe, for one merchant's account: payment intents confirmed at once, idempotency keys on every call that changes something.</summary>
 /// <remarks>A saved card's reference is <c>customer/payment method</c>: Stripe wants both to charge it.</remarks>
 /// <param name="returnUrl">Where the payer's bank sends them back to.</param>
-internal sealed class StripeProcessor(StripeApi api, MerchantAccount account, SentRequests sent, Customers customers, string returnUrl, TimeProvider time) : IProcessor
+internal sealed partial class StripeProcessor(StripeApi api, MerchantAccount account, SentRequests sent, Customers customers, string returnUrl, TimeProvider time) : IProcessor
 {
     public const string ProcessorName = "stripe";
 

@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import type { MemberId } from '../../../api/ids.ts';
 import {
   type Attachment,
+  type ComplaintNews,
   type Event,
   isMedia,
   type MediaAttachment,
@@ -40,7 +41,8 @@ export function previewOf(
   t: TFunction<'threads'>,
   write: Write,
 ): Preview {
-  if (event.payment || event.money) return { icon: 'paid', text: paymentText(event, thread, me, t, write) };
+  if (event.payment || event.money || event.complaint || event.dispute)
+    return { icon: 'paid', text: paymentText(event, thread, me, t, write) };
   if (event.system) return { icon: null, text: noticeText([event], thread, me, t) ?? '' };
   const gone = goneText(event, thread, me, t);
   if (gone !== null) return { icon: 'gone', text: gone };
@@ -110,9 +112,12 @@ export function paymentText(
 ): string {
   const { payment, money } = event;
   if (money) return moneyText(event, money, thread, me, t, write);
+  const business = thread.page?.name ?? thread.title;
+  if (event.complaint) return complaintText(event.complaint, business, t);
+  if (event.dispute)
+    return t(`dispute.${event.dispute.state}`, { business, amount: write(event.dispute.amount) });
   if (!payment) return '';
   const amount = write(payment.amount);
-  const business = thread.page?.name ?? thread.title;
   if (payment.state === 'refunded') return t('refunded', { business, amount });
   if (payment.refunded)
     return payment.state === 'partly_refunded'
@@ -121,6 +126,24 @@ export function paymentText(
   if (event.sender === me || thread.kind === 'business') return t('youPaid', { business, amount });
   const author = thread.members.find((member) => member.id === event.sender)?.name ?? thread.title;
   return t('somebodyPaid', { author, business, amount });
+}
+
+function complaintText(
+  { state, wants, note, answer }: ComplaintNews,
+  business: string,
+  t: TFunction<'threads'>,
+): string {
+  switch (state) {
+    case 'open':
+      return t(wants === 'refund' ? 'complaint.refund' : 'complaint.help', { business, note });
+    case 'settled':
+      if (!answer) return t('complaint.agreed', { business });
+      return t(wants === 'refund' ? 'complaint.agreedSaying' : 'complaint.settled', { business, answer });
+    case 'declined':
+      return t('complaint.declined', { business, answer });
+    case 'withdrawn':
+      return t('complaint.withdrawn', { business });
+  }
 }
 
 /** A card of its own, as against a line about an earlier one. */

@@ -291,7 +291,10 @@ function Line({
         </li>
       );
     case 'payment': {
-      const { money } = row.event;
+      const { money, payment, complaint, dispute } = row.event;
+      // Where it begins and where it ends; the lines between are about the same purchase.
+      const isKey = payment ? payment.state === 'captured' : complaint?.state !== 'open';
+      const purchase = isKey ? (payment ?? complaint ?? dispute)?.purchase : undefined;
       if (money && isMoneyCard(money))
         return (
           <li className={cx(styles.money, row.event.sender === me && styles.own)}>
@@ -314,6 +317,11 @@ function Line({
             <LockKeyhole size={16} aria-hidden="true" />
           )}
           <span>{paymentText(row.event, thread, me, t, format.withCode)}</span>
+          {purchase && thread.kind === 'business' && (
+            <button type="button" className={styles.more} onClick={() => slots.onPurchase(thread, purchase)}>
+              {t('purchase.open')}
+            </button>
+          )}
         </li>
       );
     }

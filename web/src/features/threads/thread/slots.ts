@@ -1,5 +1,6 @@
 import type { ComponentType } from 'react';
 import type { RequestItem } from '../../../api/between.ts';
+import type { PurchaseId } from '../../../api/ids.ts';
 import type {
   MessageCardProps,
   MoneyCardProps,
@@ -17,6 +18,8 @@ export interface ThreadSlots {
   Menu: ComponentType<PersistentMenuProps>;
   Welcome: ComponentType<WelcomeScreenProps>;
   Money: ComponentType<MoneyCardProps>;
+  /** Opens what became of a purchase, and what can be asked about it. */
+  onPurchase: (thread: Thread, purchase: PurchaseId) => void;
   onPay: (thread: Thread, event: Event, target: PayTarget) => void;
   /** Opens what one does with money in a thread between people; with a request, its payment. */
   onMoney: (thread: Thread, paying?: RequestItem) => void;
