@@ -32,5 +32,10 @@ export const queryKeys = {
   standing: (currency: string) => ['standing', currency] as const,
   statement: (currency: string, month: string) => ['wallet', 'statement', currency, month] as const,
   desk: (id: PurchaseId) => ['purchase', id, 'desk'] as const,
+  bots: ['bots'] as const,
+  bot: (app: string) => ['bots', app] as const,
+  activity: (app: string) => ['bots', app, 'activity'] as const,
+  deliveries: (app: string, filter: string, q: string) => ['bots', app, 'deliveries', filter, q] as const,
+  delivery: (app: string, delivery: string) => ['bots', app, 'delivery', delivery] as const,
   purchase: (id: PurchaseId) => ['purchase', id] as const,
 };

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query';
-import { Compass, LogOut, MessageCircle, Settings, Wallet } from 'lucide-react';
+import { CodeXml, Compass, LogOut, MessageCircle, Settings, Wallet } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NavLink, useMatch, useNavigate } from 'react-router';
@@ -142,6 +142,9 @@ function SettingsMenu({
         choices={themeChoices.map((each) => ({ value: each, label: labels[each] }))}
       />
       <MenuRule />
+      <MenuAction icon={<CodeXml size={16} />} onSelect={() => void navigate('/bots')}>
+        {t('bots')}
+      </MenuAction>
       <MenuAction icon={<LogOut size={16} className="mirror" />} onSelect={() => leave.mutate()}>
         {t('signOut')}
       </MenuAction>

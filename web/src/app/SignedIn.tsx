@@ -31,6 +31,12 @@ const ClaimPage = lazy(() =>
 const StatementPage = lazy(() =>
   import('../features/money/StatementPage.tsx').then((module) => ({ default: module.StatementPage })),
 );
+const BotsPage = lazy(() =>
+  import('../features/console/BotsPage.tsx').then((module) => ({ default: module.BotsPage })),
+);
+const BotPage = lazy(() =>
+  import('../features/console/BotPage.tsx').then((module) => ({ default: module.BotPage })),
+);
 const MoneyPage = lazy(() =>
   import('../features/payments/MoneyPage.tsx').then((module) => ({ default: module.MoneyPage })),
 );
@@ -78,6 +84,8 @@ export function SignedIn({ me, language, onChooseLanguage, onSignedOut }: Signed
                   path="/money/statement"
                   element={<StatementPage onBack={() => void navigate('/money')} />}
                 />
+                <Route path="/bots" element={<BotsPage />} />
+                <Route path="/bots/:app/:section?" element={<BotPage />} />
                 <Route path="/join" element={<Join />} />
                 <Route path="/claim" element={<Claim me={me.id} />} />
                 <Route path="*" element={<NothingHere />} />

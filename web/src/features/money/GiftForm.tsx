@@ -7,12 +7,12 @@ import type { Money, Thread } from '../../api/types.ts';
 import { useFormat } from '../../lib/useFormat.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
+import { Tabs } from '../../ui/Tabs.tsx';
 import { AmountField, readTyped, type TypedAmount, useBalances } from './AmountField.tsx';
 import { Failure, isRefused } from './Failure.tsx';
 import styles from './MoneySheet.module.css';
 import { NoteField } from './NoteField.tsx';
 import { PinPart, usePin } from './PinPart.tsx';
-import { Tabs } from './Tabs.tsx';
 import { putMoney } from './useMoneyItem.ts';
 
 const portionsMax = 100;

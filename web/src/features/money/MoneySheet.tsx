@@ -2,12 +2,12 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MoneySheetProps } from '../../api/slots.ts';
 import { Sheet } from '../../ui/Sheet.tsx';
+import { Tabs } from '../../ui/Tabs.tsx';
 import { AskForm } from './AskForm.tsx';
 import { GiftForm } from './GiftForm.tsx';
 import styles from './MoneySheet.module.css';
 import { SendForm } from './SendForm.tsx';
 import { SplitForm } from './SplitForm.tsx';
-import { Tabs } from './Tabs.tsx';
 
 /** What one does with money in a conversation: send to the other one, ask them; in a group split a bill. Mounted while open. */
 export default function MoneySheet({ thread, me, paying, onClose }: MoneySheetProps) {

@@ -9,12 +9,12 @@ import { useFormat } from '../../lib/useFormat.ts';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Field } from '../../ui/Field.tsx';
+import { Tabs } from '../../ui/Tabs.tsx';
 import { AmountField, readTyped, type TypedAmount, useBalances } from './AmountField.tsx';
 import { useAsk } from './AskForm.tsx';
 import styles from './MoneySheet.module.css';
 import { moneyProblem } from './moneyProblem.ts';
 import { type Parts, partsOf } from './parts.ts';
-import { Tabs } from './Tabs.tsx';
 
 /** A bill, who shares it, and how. What is left over is one's own part. */
 export function SplitForm({

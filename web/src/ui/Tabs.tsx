@@ -1,4 +1,4 @@
-import { cx } from '../../lib/cx.ts';
+import { cx } from '../lib/cx.ts';
 import styles from './Tabs.module.css';
 
 /** A few choices beside each other, of which one holds; the arrow keys move between them as in any set of radio buttons. */
