@@ -91,7 +91,7 @@ public sealed class ConsoleTests(Chromium chromium)
         await leila.Button("console", "make").ClickAsync();
         await leila.Button("console", "kept").ClickAsync();
         await WriteAsync(server, "tomek", "ferries-ar", "متى العبّارة التالية؟");
-        await Expect(leila.Page.GetByText(leila.Words.Of("console", "state.sending"))).ToBeVisibleAsync();
+        await Expect(leila.Page.GetByText(leila.Words.Of("console", "state.unasked"))).ToBeVisibleAsync();
         await leila.PictureAsync("console-deliveries-phone-dark-arabic");
     }
 

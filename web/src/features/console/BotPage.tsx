@@ -16,7 +16,7 @@ import { Deliveries } from './Deliveries.tsx';
 import { Reach } from './Reach.tsx';
 import { Tokens } from './Tokens.tsx';
 
-const looksEveryMs = 5_000;
+const looksEveryMs = 2_000;
 
 /** One bot of one's own: what it was told and how it answered, where it is called, its tokens, and who reaches it. */
 export function BotPage() {

@@ -55,7 +55,7 @@ export function Deliveries({ bot }: { bot: Bot }) {
   const inspector = chosen && (
     <DeliveryInspector
       key={chosen}
-      app={bot.id}
+      bot={bot}
       delivery={chosen}
       onClose={() => setChosen(null)}
       isPhone={isPhone}
@@ -89,7 +89,12 @@ export function Deliveries({ bot }: { bot: Bot }) {
           <EmptyState>{q || filter !== 'all' ? t('noneSuch') : t('noneYet')}</EmptyState>
         ) : (
           <>
-            <Table deliveries={found} chosen={chosen} onChoose={setChosen} />
+            <Table
+              deliveries={found}
+              isCalled={bot.webhook !== undefined}
+              chosen={chosen}
+              onChoose={setChosen}
+            />
             {log.hasNextPage && (
               <Button onClick={() => void log.fetchNextPage()} busy={log.isFetchingNextPage}>
                 {t('older')}
@@ -204,10 +209,12 @@ function ResendParked({ bot }: { bot: Bot }) {
 
 function Table({
   deliveries,
+  isCalled,
   chosen,
   onChoose,
 }: {
   deliveries: Delivery[];
+  isCalled: boolean;
   chosen: string | null;
   onChoose: (id: string) => void;
 }) {
@@ -255,7 +262,7 @@ function Table({
                 </bdi>
               </td>
               <td>
-                <DeliveryTag delivery={delivery} />
+                <DeliveryTag delivery={delivery} isCalled={isCalled} />
               </td>
               <td className={styles.number}>
                 {delivery.status ?? (delivery.tries > 0 ? t('noAnswer') : '')}

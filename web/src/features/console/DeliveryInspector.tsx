@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Copy, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type DeliveryDetail, getDelivery, resendDelivery } from '../../api/console.ts';
+import { type Bot, type DeliveryDetail, getDelivery, resendDelivery } from '../../api/console.ts';
 import { isProblem } from '../../api/problem.ts';
 import { queryKeys } from '../../api/queryKeys.ts';
 import { cx } from '../../lib/cx.ts';
@@ -21,20 +21,20 @@ type Part = 'sent' | 'headers' | 'answer';
 
 /** One delivery: its tries, every byte of it, what was answered, and sending it again. */
 export function DeliveryInspector({
-  app,
+  bot,
   delivery,
   isPhone,
   onClose,
 }: {
-  app: string;
+  bot: Bot;
   delivery: string;
   isPhone: boolean;
   onClose: () => void;
 }) {
   const { t } = useTranslation('console');
   const detail = useQuery({
-    queryKey: queryKeys.delivery(app, delivery),
-    queryFn: ({ signal }) => getDelivery(app, delivery, signal),
+    queryKey: queryKeys.delivery(bot.id, delivery),
+    queryFn: ({ signal }) => getDelivery(bot.id, delivery, signal),
     // What is done does not change; what waits does.
     refetchInterval: (query) =>
       ['next', 'waits'].includes(query.state.data?.delivery.state ?? 'next') ? 2_000 : false,
@@ -58,13 +58,13 @@ export function DeliveryInspector({
       ) : detail.isPending ? (
         <Skeleton width="100%" height={200} />
       ) : (
-        <Shown app={app} detail={detail.data} />
+        <Shown bot={bot} detail={detail.data} />
       )}
     </aside>
   );
 }
 
-function Shown({ app, detail }: { app: string; detail: DeliveryDetail }) {
+function Shown({ bot, detail }: { bot: Bot; detail: DeliveryDetail }) {
   const { t } = useTranslation('console');
   const [part, setPart] = useState<Part>('sent');
   const { delivery } = detail;
@@ -76,8 +76,8 @@ function Shown({ app, detail }: { app: string; detail: DeliveryDetail }) {
   ];
   return (
     <>
-      <div className={styles.tools}>
-        <DeliveryTag delivery={delivery} />
+      <div className={styles.standing}>
+        <DeliveryTag delivery={delivery} isCalled={bot.webhook !== undefined} />
         {delivery.resentOf !== undefined && (
           <span className="t-meta quiet">{t('resentOf', { number: delivery.resentOf })}</span>
         )}
@@ -105,7 +105,7 @@ function Shown({ app, detail }: { app: string; detail: DeliveryDetail }) {
         ) : (
           <p className="quiet">{t('noBody')}</p>
         ))}
-      <Actions app={app} detail={detail} />
+      {bot.webhook !== undefined && <Actions app={bot.id} detail={detail} />}
     </>
   );
 }
@@ -121,7 +121,8 @@ function Tries({ detail: { attempts, delivery } }: { detail: DeliveryDetail }) {
           <span />
           <span className="quiet">{seconds.format(new Date(attempt.at))}</span>
           <span>
-            <bdi dir="auto">{attempt.error ?? attempt.status}</bdi>{' '}
+            {attempt.status !== undefined && <strong>{attempt.status} </strong>}
+            {attempt.error !== undefined && <bdi dir="auto">{attempt.error} </bdi>}
             <bdi className="quiet">{t('ms', { ms: count(attempt.tookMs) })}</bdi>
           </span>
         </li>

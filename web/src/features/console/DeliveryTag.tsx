@@ -12,13 +12,13 @@ const looks: Record<DeliveryState, { tone: StateTone; Icon: LucideIcon }> = {
   resent: { tone: 'action', Icon: RotateCw },
 };
 
-/** How a delivery stands, in a word. */
-export function DeliveryTag({ delivery }: { delivery: Delivery }) {
+/** How a delivery stands, in a word. What nobody is called for waits until the bot asks. */
+export function DeliveryTag({ delivery, isCalled }: { delivery: Delivery; isCalled: boolean }) {
   const { t } = useTranslation('console');
   const { tone, Icon } = looks[delivery.state];
   const text: Record<DeliveryState, string> = {
     answered: t('state.answered'),
-    next: delivery.tries === 0 ? t('state.sending') : t('state.again'),
+    next: !isCalled ? t('state.unasked') : delivery.tries === 0 ? t('state.sending') : t('state.again'),
     waits: t('state.waits', { number: delivery.waitsFor }),
     parked: t('state.parked'),
     overtaken: t('state.overtaken'),

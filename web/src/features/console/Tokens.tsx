@@ -38,21 +38,25 @@ export function Tokens({ bot }: { bot: Bot }) {
         <h2 className="t-title">{t('tokens')}</h2>
         <p className="soft">{t('tokensHint')}</p>
         {revoking.isError && <ErrorState>{t('notSaved')}</ErrorState>}
-        <ul className={styles.rows}>
-          {(bot.tokens ?? []).map((token) => (
-            <li key={token.id} className={styles.bot}>
-              <span className={styles.name}>
-                <bdi>{nameOf(token)}</bdi>
-              </span>
-              <span className="t-meta quiet">
-                {token.lastUsedAt ? t('usedOn', { day: day(token.lastUsedAt) }) : t('neverUsed')}
-              </span>
-              <Button size="small" onClick={() => setLeaving(token)}>
-                {t('revoke')}
-              </Button>
-            </li>
-          ))}
-        </ul>
+        {bot.tokens?.length === 0 ? (
+          <p>{t('noTokens')}</p>
+        ) : (
+          <ul className={styles.rows}>
+            {(bot.tokens ?? []).map((token) => (
+              <li key={token.id} className={styles.bot}>
+                <span className={styles.name}>
+                  <bdi>{nameOf(token)}</bdi>
+                </span>
+                <span className="t-meta quiet">
+                  {token.lastUsedAt ? t('usedOn', { day: day(token.lastUsedAt) }) : t('neverUsed')}
+                </span>
+                <Button size="small" onClick={() => setLeaving(token)}>
+                  {t('revoke')}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        )}
       </section>
       <section className={styles.card}>
         <h2 className="t-title">{t('newToken')}</h2>
