@@ -93,6 +93,12 @@ public sealed class ConsoleTests(Chromium chromium)
         await WriteAsync(server, "tomek", "ferries-ar", "متى العبّارة التالية؟");
         await Expect(leila.Page.GetByText(leila.Words.Of("console", "state.unasked"))).ToBeVisibleAsync();
         await leila.PictureAsync("console-deliveries-phone-dark-arabic");
+
+        // By the link that the console gives.
+        await leila.Page.GotoAsync($"{url}/m/ferry-times?ref=poster");
+        await Expect(leila.Page.GetByRole(AriaRole.Heading, new() { Name = "Ferry Times" }).First).ToBeVisibleAsync();
+        await leila.Page.GotoAsync($"{url}/m/no-such-ferry");
+        await Expect(leila.Page.GetByText(leila.Words.Of("bots", "linkMissing"))).ToBeVisibleAsync();
     }
 
     private static async Task WriteAsync(StoaServer server, string handle, string username, string text)

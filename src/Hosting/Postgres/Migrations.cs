@@ -89,6 +89,11 @@ public static partial class Migrations
         }
 
         scripts.Sort((a, b) => a.Number.CompareTo(b.Number));
+        if (scripts.Zip(scripts.Skip(1)).FirstOrDefault(pair => pair.First.Number == pair.Second.Number) is { First: { } one, Second: { } other })
+        {
+            throw new InvalidOperationException($"Schema files {one.Name} and {other.Name} have the same number: give the later one the next.");
+        }
+
         return scripts;
     }
 

@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { lazy, Suspense, useEffect, useMemo } from 'react';
-import { Route, Routes, useLocation, useNavigate } from 'react-router';
+import { lazy, Suspense, useCallback, useEffect, useMemo } from 'react';
+import { Route, Routes, useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import type { ServerFrame } from '../api/frames.ts';
+import type { ThreadId } from '../api/ids.ts';
 import { queryKeys } from '../api/queryKeys.ts';
 import type { Me } from '../api/types.ts';
 import { Conversations } from '../features/threads/sync/Conversations.ts';
@@ -17,6 +18,9 @@ import { NothingHere } from './NothingHere.tsx';
 
 const FindPage = lazy(() =>
   import('../features/bots/FindPage.tsx').then((module) => ({ default: module.FindPage })),
+);
+const ComeByLink = lazy(() =>
+  import('../features/bots/ComeByLink.tsx').then((module) => ({ default: module.ComeByLink })),
 );
 const JoinPage = lazy(() =>
   import('../features/threads/group/JoinPage.tsx').then((module) => ({ default: module.JoinPage })),
@@ -86,6 +90,7 @@ export function SignedIn({ me, language, onChooseLanguage, onSignedOut }: Signed
                 />
                 <Route path="/bots" element={<BotsPage />} />
                 <Route path="/bots/:app/:section?" element={<BotPage />} />
+                <Route path="/m/:username" element={<Come />} />
                 <Route path="/join" element={<Join />} />
                 <Route path="/claim" element={<Claim me={me.id} />} />
                 <Route path="*" element={<NothingHere />} />
@@ -109,6 +114,17 @@ function Join() {
       onLeave={() => void navigate('/')}
     />
   );
+}
+
+function Come() {
+  const navigate = useNavigate();
+  const { username = '' } = useParams();
+  const [link] = useSearchParams();
+  const open = useCallback(
+    (thread: ThreadId) => void navigate(`/t/${thread}`, { replace: true }),
+    [navigate],
+  );
+  return <ComeByLink username={username} link={link} onOpen={open} />;
 }
 
 function Claim({ me }: { me: string }) {
