@@ -18,6 +18,7 @@ internal static class AllMeasures
         new("faults", "node and PostgreSQL killed in the middle of sends: what is lost, doubled, out of order; with --seeds the simulator of money",
             (bench, cancellationToken) => bench.Options.Seeds is null ? FaultsMeasure.RunAsync(bench, cancellationToken) : MoneyFaultsMeasure.RunAsync(bench, cancellationToken)),
         new("faults-nodes", "the same with two nodes: one, the broker, PostgreSQL and the other killed", FaultsMeasure.RunAcrossAsync, Usual: false),
+        new("money-kills", "the node killed five times (--full: 50) in the middle of payments, and the books afterwards", KillsMeasure.RunAsync, Usual: false),
         new("joins", "1,000 people (--full: 5,000) join a group by one link at once", JoinsMeasure.RunAsync),
         new("nodes", "two nodes on the cores of one: sends together, and the way to the other node's sockets", NodesMeasure.RunAsync, Usual: false),
         new("ledger", "transfers through the ledger, spread and half of them to one account; its verification", LedgerMeasure.RunAsync),

@@ -96,7 +96,8 @@ internal sealed record Cast(
             : throw new InvalidOperationException("The cast could not be given money, or the shop could not offer anything.");
     }
 
-    private static byte[] OfferBody()
+    /// <summary>A message with <see cref="Buttons"/> payment buttons.</summary>
+    public static byte[] OfferBody()
     {
         var elements = Enumerable.Range(0, Buttons).Select(i => new JsonObject
         {

@@ -9,7 +9,8 @@ internal sealed class Recovery(Node node, Surroundings around, JumpingClock cloc
 {
     private const int RoundsMax = 60;
 
-    private const string Unsettled =
+    /// <summary>Names everything that is not at its end.</summary>
+    public const string Unsettled =
         """
         select 'purchase ' || id || ' is ' || state || ', to be looked at ' || coalesce(look_at::text, 'never') from payments.purchases
         where look_at is not null or lease_until is not null or state not in ('captured', 'failed', 'partly_refunded', 'refunded')

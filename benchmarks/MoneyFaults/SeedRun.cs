@@ -31,6 +31,7 @@ internal sealed class SeedRun : IAsyncDisposable
     private readonly List<Node> dead = [];
     private readonly List<string> faults = [];
     private readonly double faultRate;
+    private bool hasLostTime;
     private int named;
     private int steps;
 
@@ -65,7 +66,7 @@ internal sealed class SeedRun : IAsyncDisposable
             violations.Add($"It hangs: {exception.Message}");
         }
 
-        violations.AddRange(await Books.CheckAsync(around, cast, script.Wishes));
+        violations.AddRange(await Books.CheckAsync(around, cast, script.Wishes, hasLostTime));
         return new(seed, faults, violations, steps);
     }
 
@@ -176,6 +177,7 @@ internal sealed class SeedRun : IAsyncDisposable
     {
         var by = jumps[random.Next(jumps.Length)];
         Note($"clock +{by}");
+        hasLostTime |= by >= leaseLasts;
         clock.Advance(by);
         await ExpireLeasesAsync(around, by);
     }
