@@ -14,6 +14,7 @@ using Stoa.Payments.Methods;
 using Stoa.Payments.Processors;
 using Stoa.Payments.Processors.Remote;
 using Stoa.Payments.Purchases;
+using Stoa.Payments.Receipts;
 using Stoa.Payments.Refunds;
 using Stoa.Payments.Sandbox;
 using Stoa.Wallet;
@@ -57,6 +58,10 @@ public sealed class PaymentsModule : IModule
         services.AddSingleton<PageCaller>();
         services.TryAddSingleton<IPageTokens, NobodysTokens>();
 
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<IssueReceipt>();
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ReceiptJson.Default));
+
         services.AddSingleton<IMerchantNames, MerchantNames>();
 
         services.AddSingleton<MethodStore>();
@@ -89,6 +94,7 @@ public sealed class PaymentsModule : IModule
         Complain.Map(routes);
         AnswerComplaint.Map(routes);
         AnswerDispute.Map(routes);
+        ReadReceipt.Map(routes);
         ReadBusinessPurchases.Map(routes);
         RefundPurchase.Map(routes);
         LinkProcessor.Map(routes);
