@@ -132,7 +132,7 @@ public sealed class ProfileTests(SharedWorld shared)
         Assert.Equal(2200, body.GetProperty("error").GetProperty("code").GetInt32());
         Assert.StartsWith("(#2200) callback verification failed: Sent GET", body.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
         var (_, stays) = await world.GraphAsync(HttpMethod.Get, $"/{bot.AppId}/subscriptions", token: $"{bot.AppId}|{bot.AppSecret}");
-        Assert.Equal(6, stays.GetProperty("data")[0].GetProperty("fields").GetArrayLength());
+        Assert.Equal(7, stays.GetProperty("data")[0].GetProperty("fields").GetArrayLength());
     }
 
     [Fact]
