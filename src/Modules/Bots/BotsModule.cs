@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Stoa.Bots.AccountLinking;
+using Stoa.Bots.Acts;
 using Stoa.Bots.Apps;
 using Stoa.Bots.Attachments;
 using Stoa.Bots.Broadcasts;
@@ -63,6 +64,10 @@ public sealed class BotsModule : IModule
         services.AddSingleton<UpdateStore>();
         services.AddSingleton<HandoverCalls>();
         services.AddSingleton<LinkAccounts>();
+        services.AddSingleton<TellPage>();
+        services.AddSingleton<ComeByLink>();
+        services.AddSingleton<AnswerForm>();
+        services.AddSingleton<StopPage>();
         services.AddSingleton<StoreMessage>();
         services.AddSingleton<SendMessage>();
         services.AddSingleton<Subscribers>();
@@ -90,6 +95,9 @@ public sealed class BotsModule : IModule
         ReadPages.Map(routes);
         Pictures.Map(routes);
         LinkAccounts.Map(routes);
+        ComeByLink.Map(routes);
+        AnswerForm.Map(routes);
+        StopPage.Map(routes);
         MakeCode.Map(routes);
         GraphRoutes.Map(routes);
     }

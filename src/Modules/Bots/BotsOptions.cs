@@ -7,6 +7,9 @@ public sealed class BotsOptions
 {
     public const string Section = "Bots";
 
+    /// <summary>Who may write when (docs/protocol/extensions.md): <c>Open</c> asks for less paperwork, <c>Messenger</c> is the platform's window and tags. Default <c>Open</c>.</summary>
+    public PolicyKind Policy { get; set; } = PolicyKind.Open;
+
     /// <summary>Sends per second and page; beyond it 613. Default 250, as the platform had. Off with <c>--limits off</c>.</summary>
     [Range(1, 100_000)]
     public int SendsPerSecondAndPage { get; set; } = 250;
@@ -26,4 +29,14 @@ public sealed class BotsOptions
     /// <summary>How long finished deliveries stay to be looked at, in days of domain time. Their bodies hold messages: short is better. Default 3.</summary>
     [Range(1, 90)]
     public int DeliveriesKeptForDays { get; set; } = 3;
+}
+
+/// <summary>Rules by which businesses may write.</summary>
+public enum PolicyKind
+{
+    /// <summary>24 hours, one late answer, updates of a purchase, a human for 7 days.</summary>
+    Open,
+
+    /// <summary>24 hours, then only with a tag of the platform.</summary>
+    Messenger,
 }

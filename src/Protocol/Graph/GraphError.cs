@@ -38,4 +38,5 @@ public sealed class GraphException(GraphError error) : Exception(error.Message)
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(GraphErrorEnvelope))]
 [JsonSerializable(typeof(WebhookBody))]
+[JsonSerializable(typeof(WebhookReferral))]
 public sealed partial class GraphJson : JsonSerializerContext;

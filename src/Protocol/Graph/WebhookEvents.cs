@@ -48,6 +48,14 @@ public sealed record WebhookEvent(WebhookParty? Sender, WebhookParty Recipient, 
 
     public WebhookAccountLinking? AccountLinking { get; init; }
 
+    public WebhookReferral? Referral { get; init; }
+
+    /// <summary>The answer to a feedback template (messenger-platform §3.18).</summary>
+    public JsonElement? MessagingFeedback { get; init; }
+
+    /// <summary>The answer to a customer-information template (messenger-platform §3.19).</summary>
+    public JsonElement? MessagingCustomerInformation { get; init; }
+
     public WebhookControl? PassThreadControl { get; init; }
 
     public WebhookControl? TakeThreadControl { get; init; }
@@ -119,6 +127,8 @@ public sealed record WebhookMessage(string Mid, long Seq)
 
     /// <summary>Something of it has no form in the dialect.</summary>
     public bool? IsUnsupported { get; init; }
+
+    public WebhookReferral? Referral { get; init; }
 }
 
 /// <summary>A message has another text.</summary>
@@ -134,7 +144,20 @@ public sealed record WebhookQuickReply(string Payload);
 public sealed record WebhookReplyTo(string Mid);
 
 /// <param name="Payload">Missing on the standby channel.</param>
-public sealed record WebhookPostback(string Title, string? Payload, string Mid);
+public sealed record WebhookPostback(string Title, string? Payload, string Mid)
+{
+    public WebhookReferral? Referral { get; init; }
+}
+
+/// <summary>How the person came (messenger-platform §3.9).</summary>
+/// <param name="Source"><c>SHORTLINK</c>, <c>MESSENGER_CODE</c>, <c>ADS</c>, <c>CUSTOMER_CHAT_PLUGIN</c> or <c>DISCOVER_TAB</c>.</param>
+/// <param name="Type">Always <c>OPEN_THREAD</c>.</param>
+public sealed record WebhookReferral(string? Ref, string Source, string Type)
+{
+    public string? AdId { get; init; }
+
+    public string? RefererUri { get; init; }
+}
 
 /// <summary>Everything sent before the watermark was delivered, or read.</summary>
 /// <param name="Watermark">Milliseconds since 1970.</param>

@@ -8,10 +8,10 @@ namespace Stoa.Server.CommandLine;
 /// <summary>The operator's command line, <c>./stoa</c>: speaks to the running server through the admin socket of its data directory.</summary>
 internal static class OperatorCommand
 {
-    private const int Done = 0;
-    private const int Refused = 1;
+    internal const int Done = 0;
+    internal const int Refused = 1;
     internal const int Misused = 2;
-    private const int NotRunning = 3;
+    internal const int NotRunning = 3;
 
     // A webhook may take its 20 seconds to answer the handshake.
     private static readonly TimeSpan usualPatience = TimeSpan.FromSeconds(45);
@@ -23,6 +23,11 @@ internal static class OperatorCommand
             {"pageId":"…","appId":"…","appSecret":"…","accessToken":"…"}: the only time the secrets are shown.
             Optional: --category TEXT  --about TEXT  --color #RRGGBB  --verified  --developer HANDLE (who sees it in the console)
             With --polling instead of --webhook and --verify-token the bot asks for its events.
+        ./stoa bot record --token T --user PSID [--server URL] [--out FILE]
+            Writes what the bot of this page token was told of a conversation, and what was said to it, as a file.
+        ./stoa bot replay FILE --webhook URL [--app-secret S] [--listen URL] [--patience SECONDS]
+            Plays it again to the bot at URL and prints what it says otherwise: - then, + now. The bot must call the address of
+            --listen (default http://127.0.0.1:8090) in the place of the server. Ends with 1 when anything differs.
         ./stoa ledger verify [--anchors FILE] [--data DIR]
             Plays the whole ledger again from nothing and hashes its chain again; compares the heads that the server kept in
             ledger-anchors.jsonl and those of FILE. Prints what was looked at; ends with 1 when anything is not as it must be.
@@ -43,6 +48,10 @@ internal static class OperatorCommand
                 return words.Length == 0 ? Misused : Done;
             case ["bot", "create", .. var options]:
                 return await CreateBotAsync(options, output, error);
+            case ["bot", "record", .. var options]:
+                return await RecordCommand.RunAsync(options, output, error);
+            case ["bot", "replay", .. var options]:
+                return await ReplayCommand.RunAsync(options, output, error);
             case ["ledger", "verify" or "anchor", .. var options]:
                 return await LedgerCommand.RunAsync(words[1], options, output, error);
             default:

@@ -50,7 +50,7 @@ public sealed class BotUnderTest
         var thread = Person.Text(await person.CallAsync(HttpMethod.Post, "/api/threads", new { with = new[] { $"page:{username}" } }, 200, 201), "id");
         var page = JsonElement.Parse(await SendAsync(client, HttpMethod.Get, "/me", null, token)).GetProperty("id").GetString() ?? "";
         var bot = new BotUnderTest(client) { Token = token, App = app, Secret = secret, Page = page, Username = username, Person = person, Thread = thread };
-        await bot.CallAsync("POST", $"/{app}/subscriptions", """{"object":"page","fields":"messages,messaging_postbacks,message_reads,message_deliveries,message_echoes,message_edits,message_reactions,messaging_optins,messaging_account_linking"}""", bot.AppToken);
+        await bot.CallAsync("POST", $"/{app}/subscriptions", """{"object":"page","fields":"messages,messaging_postbacks,message_reads,message_deliveries,message_echoes,message_edits,message_reactions,messaging_optins,messaging_account_linking,messaging_referrals,messaging_feedback,messaging_customer_information"}""", bot.AppToken);
         var hello = $"hello {Guid.NewGuid():n}";
         await person.SendAsync(thread, hello);
         var first = JsonElement.Parse(await bot.HearAsync(hello));
@@ -63,6 +63,15 @@ public sealed class BotUnderTest
 
     /// <summary>A send of this message to the person.</summary>
     public Task<string> SayAsync(string message) => CallAsync("POST", "/v23.0/me/messages", $$"""{"recipient":{"id":"{psid}"},"message":{{message}}}""");
+
+    /// <summary>Sends a template.</summary>
+    /// <returns>The number of its message in the conversation.</returns>
+    public async Task<long> AskAsync(string template)
+    {
+        var id = Person.Text(JsonElement.Parse(await SayAsync($$$"""{"attachment":{"type":"template","payload":{{{template}}} } }""")), "message_id");
+        var events = (await Person.CallAsync(HttpMethod.Get, $"/api/threads/{Thread}/events?limit=100&before=1000000", null, 200)).GetProperty("events");
+        return events.EnumerateArray().First(e => Person.Text(e, "id") == id).GetProperty("seq").GetInt64();
+    }
 
     public async Task<string> FormAsync(string path, params (string Name, string Value)[] fields)
     {

@@ -36,6 +36,36 @@ internal static class OtherCases
             return await bot.HearAsync("postback\":{");
         },
             """^.*"postback":\{"title":"Pressed","payload":"PRESSED","mid":"m_[\w-]+"\}\}$"""),
+        new("Webhooks", "`messaging_referrals`: a short link into a conversation", Verdict.Same, null,
+            async bot =>
+        {
+            await bot.Person.CallAsync(HttpMethod.Post, $"/api/pages/{bot.Page}/referrals", new { clientId = Guid.NewGuid(), source = "SHORTLINK", @ref = "spring-1" }, 204);
+            return await bot.HearAsync("spring-1");
+        },
+            """^\{"sender":\{"id":"{psid}"\},"recipient":\{"id":"{page}"\},"timestamp":\d{13},"referral":\{"ref":"spring-1","source":"SHORTLINK","type":"OPEN_THREAD"\}\}$"""),
+        new("Webhooks", "`messaging_referrals`: an ad", Verdict.Same, null,
+            async bot =>
+        {
+            await bot.Person.CallAsync(HttpMethod.Post, $"/api/pages/{bot.Page}/referrals", new { clientId = Guid.NewGuid(), source = "ADS", @ref = "ad-1", adId = "6045246247433" }, 204);
+            return await bot.HearAsync("ad-1");
+        },
+            """^.*"referral":\{"ref":"ad-1","source":"ADS","type":"OPEN_THREAD","ad_id":"6045246247433"\}\}$"""),
+        new("Webhooks", "`messaging_feedback`", Verdict.Same, null,
+            async bot =>
+        {
+            var seq = await bot.AskAsync("""{"template_type":"customer_feedback","title":"Rate us","feedback_screens":[{"questions":[{"id":"q1","type":"csat","follow_up":{"type":"free_form","placeholder":"More"}}]}],"business_privacy":{"url":"https://x.example/"}}""");
+            await bot.Person.CallAsync(HttpMethod.Post, $"/api/threads/{bot.Thread}/forms/{seq}", new { clientId = Guid.NewGuid(), score = 4, followUp = "fine" }, 204);
+            return await bot.HearAsync("messaging_feedback");
+        },
+            """^.*"messaging_feedback":\{"feedback_screens":\[\{"screen_id":0,"questions":\{"q1":\{"type":"csat","payload":"4","follow_up":\{"type":"free_form","payload":"fine"\}\}\}\}\]\}\}$"""),
+        new("Webhooks", "`messaging_customer_information`", Verdict.Same, null,
+            async bot =>
+        {
+            var seq = await bot.AskAsync("""{"template_type":"customer_information","countries":["US"],"business_privacy":{"url":"https://x.example/"}}""");
+            await bot.Person.CallAsync(HttpMethod.Post, $"/api/threads/{bot.Thread}/forms/{seq}", new { clientId = Guid.NewGuid(), values = new { email = "ann@x.example" } }, 204);
+            return await bot.HearAsync("messaging_customer_information");
+        },
+            """^.*"messaging_customer_information":\{"screens":\[\{"screen_id":"0","responses":\[\{"key":"email","value":"ann@x.example"\}\]\}\]\}\}$"""),
         new("Webhooks", "`message_echoes`", Verdict.Same, null,
             async bot =>
         {
@@ -102,6 +132,9 @@ internal static class OtherCases
         new("Other calls", "conversations: newest first", Verdict.Same, null,
             bot => bot.CallAsync("GET", """/me/conversations?limit=1""", null),
             """^\{"data":\[\{.*"id":"t_{thread}"\}\].*\}$"""),
+        new("Other calls", "a conversation: `can_reply`", Verdict.Same, null,
+            bot => bot.CallAsync("GET", """/t_{thread}?fields=can_reply,can_reply_reason"""),
+            """^\{"can_reply":true,"can_reply_reason":"within_24_hours","id":"t_{thread}"\}$"""),
         new("Other calls", "a conversation's messages", Verdict.Same, null,
             bot => bot.CallAsync("GET", """/t_{thread}/messages""", null),
             """^\{"data":\[\{"id":"m_[\w-]+","created_time":"[^"]+"\}.*\]\}$"""),

@@ -77,6 +77,9 @@ public sealed class MatrixTests
         Person("GET /api/bots/{app}/deliveries/{delivery}", NoBot, "200", "/api/bots/{ownApp}/deliveries/{delivery}"),
         Person("POST /api/bots/{app}/deliveries/{delivery}/resend", NoBot, "200", "/api/bots/{ownApp}/deliveries/{delivery}/resend"),
         Person("POST /api/bots/{app}/deliveries/resend", NoBot, "200", "/api/bots/{ownApp}/deliveries/resend", "{}"),
+        Person("POST /api/pages/{id}/referrals", "204", "204", "/api/pages/{page}/referrals", """{"clientId":"{uuid}","source":"SHORTLINK","ref":"x"}"""), // Whoever clicks a link may say so.
+        Person("GET /api/threads/{id}/forms/{seq:long}", "404 form_not_found", "404 form_not_found", "/api/threads/{business}/forms/1"),
+        Person("POST /api/threads/{id}/forms/{seq:long}", "404 form_not_found", "404 form_not_found", "/api/threads/{business}/forms/1", """{"clientId":"{uuid}","score":1}"""),
         Person("GET /api/threads", "200", "200"),
         Person("POST /api/threads", "201", "200", body: """{"with":["@leila"]}"""),
         Person("GET /api/threads/{id}", NoThread, "200", "/api/threads/{direct}", blocked: "200"),
@@ -245,6 +248,7 @@ public sealed class MatrixTests
         .. Bot($"POST /{Node}/message_creatives", "/{page}/message_creatives", """{"messages":[{"text":"hello"}]}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
         .. Bot($"POST /{Node}/broadcast_messages", "/{page}/broadcast_messages", """{"message_creative_id":"7000000000000001"}""", member: "400 #100", otherPage: "400 #100", wrongApp: "400 #100"),
         .. Bot($"POST /{Node}/broadcast_reach_estimations", "/{page}/broadcast_reach_estimations", "{}", member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
+        .. Bot($"GET /{Node}/recording", "/{page}/recording?user_id={psid}", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
         .. Bot($"GET /{Node}/insights", "/{page}/insights?metric=page_messages_sent", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
         .. Bot($"GET /{Node}/insights/{{metric}}", "/{page}/insights/page_messages_sent", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
         .. Bot($"POST /{Node}/messenger_codes", "/{page}/messenger_codes", """{"type":"standard"}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
@@ -266,6 +270,8 @@ public sealed class MatrixTests
         .. Bot($"POST /{Node}/subscriptions", "/{app}/subscriptions", """{"object":"page","callback_url":"{webhook}","verify_token":"matrix","fields":"messages"}""", member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
         .. Bot($"DELETE /{Node}/subscriptions", "/{app}/subscriptions?object=page", null, member: "200", otherPage: "400 #100", wrongApp: "400 #100"),
         .. Bot($"ANY /{Node}/{{**edge}}", "/{page}/nonsense", "{}", member: "400 #100", otherPage: "400 #100", wrongApp: "400 #100"),
+        // Last: nothing may be sent to the member after it.
+        Person("PUT /api/pages/{id}/stop", "404 page_not_found", "204", "/api/pages/{page}/stop"),
         new("ANY /v{major:int}.{minor:int}/{**edge}", "/v2.6/nonsense", "{}", BadToken, BadToken, "400 #100", "400 #100", "400 #100", "400 #100", BadToken),
     ];
 

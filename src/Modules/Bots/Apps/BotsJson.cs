@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Stoa.Bots.AccountLinking;
+using Stoa.Bots.Acts;
 using Stoa.Bots.Console;
 using Stoa.Bots.Pages;
 
@@ -26,4 +27,7 @@ namespace Stoa.Bots.Apps;
 [JsonSerializable(typeof(ReadActivity.Activity))]
 [JsonSerializable(typeof(ResendDeliveries.ResendRequest))]
 [JsonSerializable(typeof(ResendDeliveries.Resent))]
+[JsonSerializable(typeof(ComeByLink.Request), TypeInfoPropertyName = "ComeByLinkRequest")]
+[JsonSerializable(typeof(AnswerForm.Request), TypeInfoPropertyName = "AnswerFormRequest")]
+[JsonSerializable(typeof(AnswerForm.Form))]
 internal sealed partial class BotsJson : JsonSerializerContext;

@@ -10,6 +10,7 @@ using Stoa.Bots.Labels;
 using Stoa.Bots.Personas;
 using Stoa.Bots.Profiles;
 using Stoa.Bots.Reading;
+using Stoa.Bots.Recording;
 using Stoa.Bots.Sending;
 using Stoa.Bots.Subscriptions;
 using Stoa.Bots.Updates;
@@ -72,6 +73,7 @@ internal static partial class GraphEdges
         new("POST", "{node}/message_creatives", MakeCreative.HandleAsync),
         new("POST", "{node}/broadcast_messages", BroadcastCalls.BeginAsync),
         new("POST", "{node}/broadcast_reach_estimations", BroadcastCalls.EstimateAsync),
+        new("GET", "{node}/recording", ReadRecording.HandleAsync),
         new("GET", "{node}/insights", ReadInsights.HandleAsync),
         new("GET", "{node}/insights/{metric}", ReadInsights.HandleAsync),
         new("POST", "{node}/messenger_codes", MakeCode.HandleAsync),

@@ -1,3 +1,4 @@
+using Stoa.Bots.Sending;
 using Stoa.Protocol.Graph;
 
 namespace Stoa.Bots.Graph;
@@ -46,6 +47,18 @@ internal static class GraphErrors
             ErrorSubcode = 2018278,
             ErrorUserMsg = "A business writes freely for 24 hours after the person's last act, once more if that act is still unanswered, and sends updates of a purchase while it lasts (tag or transactional template).",
         };
+
+    /// <summary>The same, and why in this conversation: in <c>error_data</c> as one word.</summary>
+    public static GraphError Outside(SendOutlook why) => OutsideWindow with
+    {
+        ErrorData = why.Why,
+        ErrorUserMsg = why.Why switch
+        {
+            SendOutlook.Stopped => "The person has ended this: only an act of theirs lets the business write again.",
+            SendOutlook.NeverWrote => "A business never writes first: the person has not acted yet.",
+            _ => OutsideWindow.ErrorUserMsg,
+        },
+    };
 
     public static GraphError PersonNotAvailable { get; } = new("(#551) This person isn't available right now.", "OAuthException", 551) { ErrorSubcode = 1545041 };
 

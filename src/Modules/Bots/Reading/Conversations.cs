@@ -88,7 +88,9 @@ internal static class ReadConversations
     private static async Task<JsonObject> ShowAsync(GraphCall call, PageId page, BusinessThread thread, IReadOnlyList<string> fields, CancellationToken cancellationToken)
     {
         var shown = new JsonObject();
-        foreach (var field in fields.Select(f => f.Split('{')[0]).Distinct())
+        var names = fields.Select(f => f.Split('{')[0]).Distinct().ToList();
+        var outlook = names.Exists(f => f.StartsWith("can_reply", StringComparison.Ordinal)) ? await call.Http.RequestServices.GetRequiredService<Conversations>().LookAsync(thread.Id, page, cancellationToken) : default;
+        foreach (var field in names)
         {
             JsonNode? value = field switch
             {
@@ -96,7 +98,9 @@ internal static class ReadConversations
                 "updated_time" => Time(thread.UpdatedAt),
                 "message_count" => thread.LastSeq,
                 "folder" => "inbox",
-                "can_reply" => true,
+                "can_reply" => outlook.MaySend,
+                "can_reply_until" => outlook.Until is { } until ? Time(until) : null,
+                "can_reply_reason" => outlook.Why,
                 "is_subscribed" => true,
                 "scoped_thread_key" => ConversationId.Write(thread.Id),
                 "participants" or "senders" => new JsonObject { ["data"] = new JsonArray([.. (await PartiesAsync(call, page, thread, cancellationToken)).Select(p => p.DeepClone())]) },

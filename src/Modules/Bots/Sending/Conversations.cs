@@ -1,4 +1,5 @@
 using Dapper;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Stoa.Kernel;
 using Stoa.Protocol.Graph;
@@ -7,35 +8,43 @@ using Stoa.Threads;
 namespace Stoa.Bots.Sending;
 
 /// <summary>Asks the policy with what is stored of a conversation, and takes the one late answer.</summary>
-internal sealed class Conversations(NpgsqlDataSource database, IThreadLog log, TimeProvider time)
+internal sealed class Conversations(NpgsqlDataSource database, IThreadLog log, IOptions<BotsOptions> options, TimeProvider time)
 {
     // The row is written from the outbox, a moment after the event. Only when it says no does the log have the last word.
     private const int NewestLookedAt = 50;
 
     /// <param name="clientId">Makes a repeated late answer the same one.</param>
-    /// <returns>Whether the page may send this now.</returns>
-    public async Task<bool> MaySendAsync(ThreadId thread, PageId page, SendRequest request, Guid clientId, CancellationToken cancellationToken)
+    /// <returns>Null when the page may send this now; else why not.</returns>
+    public async Task<SendOutlook?> RefuseAsync(ThreadId thread, PageId page, SendRequest request, Guid clientId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
-            """
-            select act_at as actat, updates_until as updatesuntil, (answer_seq < act_seq and late_act_seq < act_seq) or late_client_id = @clientId as unanswered
-            from bots.conversations where thread_id = @id
-            """,
-            new { id = thread.Value, clientId }, cancellationToken: cancellationToken)) ?? new Row();
-        var permission = SendPolicy.Decide(row.AsState(), request, now);
-        if (permission == SendPermission.Refused && await FindNewerActAsync(thread, page, row, cancellationToken) is { } actAt)
+        var state = await ReadAsync(connection, thread, clientId, cancellationToken);
+        var permission = SendPolicy.Decide(options.Value.Policy, state, request, now);
+        if (permission == SendPermission.Refused && await FindNewerActAsync(thread, page, state, cancellationToken) is { } actAt)
         {
-            permission = SendPolicy.Decide(new(actAt, Unanswered: false, row.AsState().UpdatesUntil), request, now);
+            state = state with { ActAt = actAt, Unanswered = false };
+            permission = SendPolicy.Decide(options.Value.Policy, state, request, now);
         }
 
-        return permission switch
+        var may = permission switch
         {
             SendPermission.Free => true,
             SendPermission.LateAnswer => request.Message is null || await TakeLateAnswerAsync(connection, thread, clientId, cancellationToken),
             _ => false,
         };
+        return may ? null : SendPolicy.Look(options.Value.Policy, state with { Unanswered = false }, now);
+    }
+
+    /// <summary>Whether, why and until when a plain message may be sent.</summary>
+    public async Task<SendOutlook> LookAsync(ThreadId thread, PageId page, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var state = await ReadAsync(connection, thread, null, cancellationToken);
+        var outlook = SendPolicy.Look(options.Value.Policy, state, time.GetUtcNow());
+        return !outlook.MaySend && await FindNewerActAsync(thread, page, state, cancellationToken) is { } actAt
+            ? SendPolicy.Look(options.Value.Policy, state with { ActAt = actAt }, time.GetUtcNow())
+            : outlook;
     }
 
     /// <summary>Writes what people and pages did, in the transaction of the outbox.</summary>
@@ -75,10 +84,19 @@ internal sealed class Conversations(NpgsqlDataSource database, IThreadLog log, T
             """,
             new { id = thread.Value, until }, transaction, cancellationToken: cancellationToken));
 
-    private async Task<DateTimeOffset?> FindNewerActAsync(ThreadId thread, PageId page, Row row, CancellationToken cancellationToken)
+    private static async Task<ConversationState> ReadAsync(NpgsqlConnection connection, ThreadId thread, Guid? clientId, CancellationToken cancellationToken) =>
+        (await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+            """
+            select greatest(act_at, opened_at) as actat, updates_until as updatesuntil, stopped_at as stoppedat,
+              (answer_seq < act_seq and late_act_seq < act_seq) or late_client_id = @clientId as unanswered
+            from bots.conversations where thread_id = @id
+            """,
+            new { id = thread.Value, clientId }, cancellationToken: cancellationToken)) ?? new Row()).AsState();
+
+    private async Task<DateTimeOffset?> FindNewerActAsync(ThreadId thread, PageId page, ConversationState state, CancellationToken cancellationToken)
     {
         var newest = await log.ReadNewestAsync(thread, NewestLookedAt, cancellationToken);
-        return newest.FirstOrDefault(e => e.Kind == "message" && e.Sender != page)?.At is { } at && (row.ActAt is not { } known || at > new DateTimeOffset(known)) ? at : null;
+        return newest.FirstOrDefault(e => e.Kind == "message" && e.Sender != page)?.At is { } at && (state.ActAt is not { } known || at > known) ? at : null;
     }
 
     private static async Task<bool> TakeLateAnswerAsync(NpgsqlConnection connection, ThreadId thread, Guid clientId, CancellationToken cancellationToken) =>
@@ -95,10 +113,13 @@ internal sealed class Conversations(NpgsqlDataSource database, IThreadLog log, T
 
         public DateTime? UpdatesUntil { get; init; }
 
-        public bool Unanswered { get; init; }
+        public DateTime? StoppedAt { get; init; }
 
-        public ConversationState AsState() => new(
-            ActAt is { } act ? new DateTimeOffset(act) : null, Unanswered, UpdatesUntil is { } until ? new DateTimeOffset(until) : null);
+        public bool? Unanswered { get; init; }
+
+        public ConversationState AsState() => new(Moment(ActAt), Unanswered == true, Moment(UpdatesUntil), Moment(StoppedAt));
+
+        private static DateTimeOffset? Moment(DateTime? at) => at is { } known ? new DateTimeOffset(known) : null;
     }
 }
 

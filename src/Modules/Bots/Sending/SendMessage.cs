@@ -82,9 +82,9 @@ internal sealed class SendMessage(
             return;
         }
 
-        if (!await conversations.MaySendAsync(target.Thread, page, request, clientId, cancellationToken))
+        if (await conversations.RefuseAsync(target.Thread, page, request, clientId, cancellationToken) is { } why)
         {
-            throw new GraphException(GraphErrors.OutsideWindow);
+            throw new GraphException(GraphErrors.Outside(why));
         }
 
         if (request.Reaction is { } reaction)

@@ -12,14 +12,15 @@ internal static class EventComposer
     /// <summary>A person's message or tap.</summary>
     /// <returns>The field it belongs to, and the event.</returns>
     /// <param name="link">Signs a link to an upload.</param>
-    public static (string Field, WebhookEvent Event) FromPerson(ThreadEvent told, long psid, PageId page, Func<MediaId, Uri> link)
+    /// <param name="referral">How the person came, when this is their first act since.</param>
+    public static (string Field, WebhookEvent Event) FromPerson(ThreadEvent told, long psid, PageId page, Func<MediaId, Uri> link, WebhookReferral? referral = null)
     {
         var shell = new WebhookEvent(Party(psid), Party(page.Value), told.At.ToUnixTimeMilliseconds());
         var text = Text(told.Body, "text");
         var press = Member(told.Body, "press");
         if (Text(press, "kind") == "postback")
         {
-            return (WebhookFields.Postbacks, shell with { Postback = new(text ?? "", Text(press, "payload") ?? "", told.Id.ToString()) });
+            return (WebhookFields.Postbacks, shell with { Postback = new(text ?? "", Text(press, "payload") ?? "", told.Id.ToString()) { Referral = referral } });
         }
 
         var (attachments, captions, unsupported) = PersonAttachments.Compose(told.Body, link);
@@ -32,6 +33,7 @@ internal static class EventComposer
                 ReplyTo = ReplyTo(told),
                 Attachments = attachments,
                 IsUnsupported = unsupported ? true : null,
+                Referral = referral,
             },
         });
     }

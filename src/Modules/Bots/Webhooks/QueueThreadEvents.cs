@@ -2,6 +2,7 @@ using System.Text.Json;
 using Dapper;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Stoa.Bots.Acts;
 using Stoa.Bots.Handover;
 using Stoa.Bots.OptIns;
 using Stoa.Bots.Pages;
@@ -9,6 +10,7 @@ using Stoa.Bots.Sending;
 using Stoa.Hosting.Outbox;
 using Stoa.Kernel;
 using Stoa.Media;
+using Stoa.Protocol.Graph;
 using Stoa.Threads;
 
 namespace Stoa.Bots.Webhooks;
@@ -43,7 +45,9 @@ internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads
 
         var psids = await PageScopedIds.FindOrMakeAsync(connection, transaction, told.ConvertAll(t => (t.News.Page, t.Person)), cancellationToken);
         var sends = await ReadSendsAsync(connection, transaction, told, subscribers, cancellationToken);
-        var queued = told.SelectMany(t => Compose(t, psids[(t.News.Page, t.Person)], subscribers[t.News.Page], sends, optIns)).ToList();
+        var referrals = await ComeByLink.TakeAsync(
+            connection, transaction, [.. told.Where(t => t.News.Type == "event" && t.Event.Kind == "message" && t.Event.Sender != t.News.Page).Select(t => (t.News.Page, t.Person)).Distinct()], cancellationToken);
+        var queued = told.SelectMany(t => Compose(t, psids[(t.News.Page, t.Person)], subscribers[t.News.Page], sends, optIns, referrals)).ToList();
         queued = await ShareOutAsync(connection, transaction, queued, cancellationToken);
         if (queued.Count > 0)
         {
@@ -124,7 +128,7 @@ internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads
     }
 
     private IEnumerable<NewDelivery> Compose(Told told, long psid, IEnumerable<Subscriber> subscribers, Dictionary<(long, Guid), (long App, string? Metadata)> sends,
-        Dictionary<(ThreadId, long), OptIn> optIns)
+        Dictionary<(ThreadId, long), OptIn> optIns, Dictionary<(PageId, PersonId), WebhookReferral> referrals)
     {
         var (news, happened, _) = told;
         switch (news.Type)
@@ -138,7 +142,8 @@ internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads
             case "event" when optIns.TryGetValue((news.Thread, news.Seq), out var optIn):
                 return Queue(WebhookFields.OptIns, TakeOptIns.Compose(optIn, happened, psid, news.Page), happened.Seq);
             case "event" when happened.Kind == "message":
-                var (field, composed) = EventComposer.FromPerson(happened, psid, news.Page, media.SignBotLink);
+                // How they came stands in the first act after it, once.
+                var (field, composed) = EventComposer.FromPerson(happened, psid, news.Page, media.SignBotLink, referrals.Remove((news.Page, told.Person), out var referral) ? referral : null);
                 return Queue(field, composed, happened.Seq);
             case "event" when happened.Sender != news.Page && EventComposer.Change(happened, psid, news.Page) is { } change:
                 return Queue(change.Field, change.Event, null);
@@ -150,7 +155,7 @@ internal sealed partial class QueueThreadEvents(IThreadLog log, IBusinessThreads
                 return [];
         }
 
-        IEnumerable<NewDelivery> Queue(string field, Protocol.Graph.WebhookEvent what, long? seq) =>
+        IEnumerable<NewDelivery> Queue(string field, WebhookEvent what, long? seq) =>
             subscribers.Where(s => s.Takes(field)).Select(s => new NewDelivery(s, news.Thread, field, what, seq));
     }
 

@@ -17,11 +17,14 @@ internal static class WebhookFields
     public const string OptIns = "messaging_optins";
     public const string AccountLinking = "messaging_account_linking";
     public const string Handovers = "messaging_handovers";
+    public const string Referrals = "messaging_referrals";
+    public const string Feedback = "messaging_feedback";
+    public const string Information = "messaging_customer_information";
     public const string Standby = "standby";
 
     /// <summary>What a new bot gets: not echoes, which make careless bots answer themselves, nor edits and reactions, which simple bots take for messages.</summary>
     public static IReadOnlyList<string> Default { get; } = [Messages, Postbacks, Deliveries, Reads, Payments, PreCheckouts, CheckoutUpdates];
 
     /// <summary>What this server sends. Other documented names are accepted and never happen.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Default, Echoes, Edits, Reactions, OptIns, AccountLinking, Handovers, Standby];
+    public static IReadOnlyList<string> All { get; } = [.. Default, Echoes, Edits, Reactions, OptIns, AccountLinking, Handovers, Referrals, Feedback, Information, Standby];
 }
