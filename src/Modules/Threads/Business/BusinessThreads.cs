@@ -52,7 +52,7 @@ internal sealed class BusinessThreads(NpgsqlDataSource database, ThreadStore thr
 
     public async Task<long?> FindSentAsync(ThreadId thread, MemberId sender, Guid clientId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("select seq from threads.events where thread_id = $1 and sender = $2 and client_id = $3");
+        await using var command = database.CreateCommand("select seq::bigint from threads.events where thread_id = $1 and sender = $2 and client_id = $3");
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = thread.Value });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = sender.Value });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = clientId });
