@@ -21,6 +21,10 @@ internal static class AllMeasures
         new("money-kills", "the node killed five times (--full: 50) in the middle of payments, and the books afterwards", KillsMeasure.RunAsync, Usual: false),
         new("joins", "1,000 people (--full: 5,000) join a group by one link at once", JoinsMeasure.RunAsync),
         new("nodes", "two nodes on the cores of one: sends together, and the way to the other node's sockets", NodesMeasure.RunAsync, Usual: false),
+        new("graph", "calls of the Send API, sent and only checked", GraphMeasure.RunAsync),
+        new("webhooks", "from a message to the request to its bot, at 500 messages a second", WebhookMeasures.WebhooksAsync),
+        new("dead-bots", "the same beside bots that hang: 1 of 100 among 1,000 (--full: 10,000)", WebhookMeasures.DeadBotsAsync, Usual: false),
+        new("parked", "a bot comes back to 20,000 (--full: 100,000) events that waited for it", WebhookMeasures.ParkedAsync, Usual: false),
         new("ledger", "transfers through the ledger, spread and half of them to one account; its verification", LedgerMeasure.RunAsync),
         new("start", "./run until it is ready; memory of the idle server", StartMeasure.RunAsync),
     ];

@@ -71,6 +71,17 @@ public sealed class BotCardTests(Chromium chromium)
         await leila.Button("bots", "give").ClickAsync();
         Assert.Equal("leila@example.com", (await NextAsync(events, "message")).GetProperty("quick_reply").GetProperty("payload").GetString());
 
+        // A form: answered once, in one's own words, and closed from then on.
+        await CallAsync(server, "/me/messages", $$$"""{"recipient":{"id":"{{{psid}}}"},"message":{{{Template("""{"template_type":"customer_feedback","title":"How are the hats?","feedback_screens":[{"questions":[{"id":"hats","type":"csat","score_label":"poor_great","follow_up":{"type":"free_form","placeholder":"Tell us more"}}]}],"business_privacy":{"url":"https://shop.example/privacy"}}""")}}}}""", token);
+        await leila.Button("bots", "form.answer").ClickAsync();
+        await leila.Page.GetByRole(AriaRole.Radio).Nth(3).CheckAsync(new() { Force = true });
+        await leila.Page.GetByLabel("Tell us more").FillAsync("خفيفة وأنيقة");
+        await leila.PictureAsync("bot-form-phone-dark-arabic");
+        await leila.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = leila.Words.Of("bots", "form.send") }).ClickAsync();
+        var given = (await NextAsync(events, "messaging_feedback")).GetProperty("feedback_screens")[0].GetProperty("questions").GetProperty("hats");
+        Assert.Equal(("4", "خفيفة وأنيقة"), (given.GetProperty("payload").GetString(), given.GetProperty("follow_up").GetProperty("payload").GetString()));
+        await Expect(leila.Button("bots", "form.answered")).ToBeDisabledAsync();
+
         chromium.AssertQuiet(leila.Page);
     }
 
@@ -78,7 +89,7 @@ public sealed class BotCardTests(Chromium chromium)
     {
         var made = await (await server.Admin.PostAsJsonAsync("/admin/bots", new { name = "Hats of Athens", username = "hats", webhook = $"{address}/webhook", verifyToken = "v" })).Content.ReadFromJsonAsync<JsonElement>();
         var app = $"{made.GetProperty("appId").GetString()}|{made.GetProperty("appSecret").GetString()}";
-        await CallAsync(server, $"/{made.GetProperty("appId").GetString()}/subscriptions", $$"""{"object":"page","callback_url":"{{address}}/webhook","verify_token":"v","fields":"messages,messaging_optins"}""", app);
+        await CallAsync(server, $"/{made.GetProperty("appId").GetString()}/subscriptions", $$"""{"object":"page","callback_url":"{{address}}/webhook","verify_token":"v","fields":"messages,messaging_optins,messaging_feedback"}""", app);
         return (made.GetProperty("accessToken").GetString()!, made.GetProperty("pageId").GetString()!);
     }
 

@@ -32,6 +32,7 @@ public sealed class ShardKeyTests
         ["payments.sent_requests"] = "split by the merchant's account at the processor",
         ["payments.processor_customers"] = "split by the merchant's account at the processor",
         ["payments.refunds"] = "begins with the purchase, which is random",
+        ["payments.receipts"] = "begins with the purchase, which is random",
         ["payments.complaints"] = "begins with the purchase, which is random",
         ["payments.observations"] = "a queue that is emptied",
         ["payments.processor_events"] = "split by processor, which is ours to choose",

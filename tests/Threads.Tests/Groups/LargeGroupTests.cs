@@ -1,5 +1,6 @@
 using System.Globalization;
 using Dapper;
+using Stoa.Testing;
 using Xunit;
 
 namespace Stoa.Threads.Tests.Groups;
@@ -39,6 +40,8 @@ public sealed class LargeGroupTests
 
         // One's own devices hear of one's own marker in any case.
         await device.WaitAsync("receipt", frame => frame.GetProperty("read").GetInt64() == seq && frame.GetProperty("member").GetString() == reader.Id.ToString());
+        // Either may come first, and both come on their own.
+        await Waiting.UntilAsync(() => Task.FromResult(!told || ((string[])["receipt", "typing"]).All(op => others.Seen.Any(frame => frame.GetProperty("op").GetString() == op))), "both are told");
         await others.SettleAsync(owner, thread);
         Assert.Equal(told, others.Seen.Any(frame => frame.GetProperty("op").GetString() == "receipt"));
         Assert.Equal(told, others.Seen.Any(frame => frame.GetProperty("op").GetString() == "typing"));

@@ -13,6 +13,7 @@ export const queryKeys = {
   thread: (id: ThreadId) => ['thread', id] as const,
   event: (id: ThreadId, seq: number) => ['event', id, seq] as const,
   versions: (id: ThreadId, seq: number) => ['versions', id, seq] as const,
+  form: (id: ThreadId, seq: number) => ['form', id, seq] as const,
   reactions: (id: ThreadId, seq: number) => ['reactions', id, seq] as const,
   members: (id: ThreadId) => ['members', id] as const,
   invites: (id: ThreadId) => ['invites', id] as const,

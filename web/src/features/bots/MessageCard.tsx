@@ -7,6 +7,7 @@ import { BoardingPassCard } from './cards/BoardingPassCard.tsx';
 import { ButtonsCard } from './cards/ButtonsCard.tsx';
 import { CarouselCard } from './cards/CarouselCard.tsx';
 import type { CardContext } from './cards/context.ts';
+import { FormCard } from './cards/FormCard.tsx';
 import { PictureCard } from './cards/PictureCard.tsx';
 import { PlainCard } from './cards/PlainCard.tsx';
 import { ReceiptCard } from './cards/ReceiptCard.tsx';
@@ -18,6 +19,7 @@ import { UnknownCard } from './cards/UnknownCard.tsx';
  * picture shows nothing: its kind has its own bubble in the thread.
  */
 export function MessageCard({
+  thread,
   event,
   attachment,
   events,
@@ -34,6 +36,7 @@ export function MessageCard({
   if (!card) return null;
 
   const context: CardContext = {
+    thread: thread.id,
     page: event.sender,
     seq: event.seq,
     facts,
@@ -56,6 +59,8 @@ export function MessageCard({
       return <BoardingPassCard card={card} {...context} />;
     case 'plain':
       return <PlainCard card={card} {...context} />;
+    case 'form':
+      return <FormCard card={card} {...context} />;
     case 'picture':
       return <PictureCard card={card} />;
     case 'unknown':

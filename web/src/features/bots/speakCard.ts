@@ -49,6 +49,8 @@ export function speakCard(card: Card, speech: Speech, state?: string): string {
       return sentences(card.intro, state, ...card.flights.map((flight) => speakFlight(flight, speech)));
     case 'boarding':
       return sentences(card.intro, ...card.passes.map((pass) => speakPass(pass, speech)), state);
+    case 'form':
+      return sentences(card.title ?? t(card.question ? 'form.rate' : 'form.aboutYou'), ...card.lines, state);
     case 'plain':
       return sentences(
         card.news && t(`flight_${card.news}`),

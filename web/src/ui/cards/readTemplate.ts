@@ -1,5 +1,6 @@
 import { type AirportTime, parseAirportTime } from '../../lib/airportTime.ts';
 import { parseMinor } from '../../lib/money.ts';
+import { type FormCard, readForm } from './readForm.ts';
 
 export interface Amount {
   amountMinor: number;
@@ -18,6 +19,7 @@ export type Card =
   | ItineraryCard
   | CheckInCard
   | BoardingCard
+  | FormCard
   | { kind: 'picture'; url: string }
   | { kind: 'unknown'; texts: string[]; buttons: CardButton[] };
 
@@ -198,6 +200,9 @@ function readKnown(body: Json, attachment: Json): Card | null {
     case 'one_time_notif_req':
     case 'notification_messages':
       return readPermission(body);
+    case 'customer_feedback':
+    case 'customer_information':
+      return readForm(body);
     case 'button': {
       const text = string(body.text);
       return text ? { kind: 'buttons', text, buttons: readButtons(body.buttons) } : null;
