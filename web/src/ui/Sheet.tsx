@@ -67,7 +67,9 @@ export function Sheet({
         >
           <div className={styles.grab} aria-hidden="true" {...dragged.handlers} />
           <div className={styles.head}>
-            <Radix.Title className={cx(header ? 'spoken' : 't-title')}>{title}</Radix.Title>
+            <Radix.Title className={cx(header ? 'spoken' : 't-title')}>
+              <bdi>{title}</bdi>
+            </Radix.Title>
             {header}
             {dismissable && (
               <IconButton
