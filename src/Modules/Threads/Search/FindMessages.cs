@@ -36,10 +36,12 @@ internal sealed class FindMessages(TimeProvider time)
 
         var found = new SortedList<SearchPlace, FoundMessage>(Comparer<SearchPlace>.Create((one, other) => other.CompareTo(one)));
         await VerifyAsync(connection, me, query, await ReadTailAsync(connection, plan.Tails, cancellationToken), found, cancellationToken);
-        var size = BlocksFirst;
+        // What blocks propose waits until a page could be full: a word that is rare is read in the log once and not once for each look at some blocks.
+        var (waiting, size) = (new List<(long Thread, long Seq)>(), BlocksFirst);
         for (var at = 0; at < plan.Blocks.Count && !IsEnough(found, limit, plan.Blocks[at].Newest); size = Math.Min(size * BlocksGrow, BlocksMost))
         {
             var some = plan.Blocks.GetRange(at, Math.Min(size, plan.Blocks.Count - at));
+            at += some.Count;
             foreach (var proposed in (await ProposeAsync(connection, query, some, cancellationToken)).Chunk(VerifiedAtOnce))
             {
                 if (IsEnough(found, limit, proposed[0].Newest))
@@ -47,12 +49,16 @@ internal sealed class FindMessages(TimeProvider time)
                     break;
                 }
 
-                await VerifyAsync(connection, me, query, [.. proposed.Select(one => (one.Thread, one.Seq))], found, cancellationToken);
+                waiting.AddRange(proposed.Select(one => (one.Thread, one.Seq)));
+                if (found.Count + waiting.Count > limit)
+                {
+                    await VerifyAsync(connection, me, query, waiting, found, cancellationToken);
+                    waiting.Clear();
+                }
             }
-
-            at += some.Count;
         }
 
+        await VerifyAsync(connection, me, query, waiting, found, cancellationToken);
         return new([.. found.Values.Take(limit)], found.Count > limit, plan.Incomplete);
     }
 
