@@ -165,6 +165,8 @@ public sealed class ConsoleTests(SharedWorld shared)
         }
 
         await receiver.WaitForCallsAsync(1);
+        await Waiting.UntilAsync(
+            async () => (await own.AsAsync(developer, HttpMethod.Get, $"/api/bots/{bot.AppId}", null)).GetProperty("waiting").GetInt64() == 3, "all three stand in their lane");
         await ParkAllAsync(own);
         Assert.Equal(3, (await own.AsAsync(developer, HttpMethod.Get, $"/api/bots/{bot.AppId}", null)).GetProperty("parked").GetInt64());
         receiver.Answer = _ => Task.FromResult((200, ""));
